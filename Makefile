@@ -1,0 +1,40 @@
+# crm builds with PGXS: make && make install && make installcheck.
+# ./dev wraps this for people without a development set-up.
+
+EXTENSION = crm
+EXTVERSION = 0.1.0
+MODULE_big = crm
+
+# A folder a room; math is pure C and knows nothing of PostgreSQL.
+SOURCES = $(wildcard src/*.c src/*/*.c)
+OBJS = $(SOURCES:.c=.o)
+
+# The install script, a file a room, in the order the rooms build on each other.
+SQL_PARTS = history segment tier clv mart
+SQL_FILES = $(wildcard $(SQL_PARTS:%=sql/%.sql) $(SQL_PARTS:%=sql/%/*.sql))
+DATA_built = crm--$(EXTVERSION).sql
+DATA = $(wildcard sql/upgrade/crm--*--*.sql)
+
+PG_CPPFLAGS = -Isrc
+PG_CFLAGS = -std=gnu11 -O2 -Wall -Wextra -Wshadow -Wno-unused-parameter $(EXTRA_CFLAGS)
+SHLIB_LINK = -lnlopt -lm
+EXTRA_CLEAN = crm--$(EXTVERSION).sql build/regress
+
+# pg_regress 15 wants sql/ and expected/ under one folder: test/expected is a link.
+REGRESS = $(sort $(notdir $(basename $(wildcard test/sql/*.sql))))
+REGRESS_OPTS = --inputdir=test --outputdir=build/regress --load-extension=crm
+
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+# Every room may include every header: a header change rebuilds all, which takes seconds.
+$(OBJS): $(wildcard src/*.h src/*/*.h)
+
+crm--$(EXTVERSION).sql: $(SQL_FILES) Makefile
+	@{ printf '%s\n' '\echo Use "CREATE EXTENSION crm" to load this file. \quit'; \
+	   for part in $(SQL_FILES); do echo; cat $$part || exit 1; done; } > $@.tmp && mv $@.tmp $@
+
+installcheck: build/regress
+build/regress:
+	mkdir -p $@

@@ -1,0 +1,2 @@
+-- room: history
+COMMENT ON SCHEMA crm IS 'customer value: purchase histories, RFM, segments, tiers, lifetime value, live views';

@@ -1,0 +1,33 @@
+/*
+ * compat.h: every difference between PostgreSQL versions, named by what it means.
+ * No other file tests PG_VERSION_NUM.
+ */
+#ifndef CRM_COMPAT_H
+#define CRM_COMPAT_H
+
+#if PG_VERSION_NUM < 150000
+#error "crm needs PostgreSQL 15 or newer"
+#endif
+
+/* Input functions can report a soft error, for pg_input_is_valid and COPY ... ON_ERROR. */
+#if PG_VERSION_NUM >= 160000
+#define HAVE_SOFT_INPUT_ERRORS 1
+#include "nodes/miscnodes.h"
+#else
+#define ereturn(escontext, dummy_value, ...)                                                       \
+	do                                                                                             \
+	{                                                                                              \
+		(void) (escontext);                                                                        \
+		ereport(ERROR, __VA_ARGS__);                                                               \
+		return dummy_value;                                                                        \
+	} while (0)
+#endif
+
+/* Before 16, `escontext` of an input function does not exist: pass NULL, errors are hard. */
+#ifdef HAVE_SOFT_INPUT_ERRORS
+#define CRM_ESCONTEXT(fcinfo) ((fcinfo)->context)
+#else
+#define CRM_ESCONTEXT(fcinfo) NULL
+#endif
+
+#endif /* CRM_COMPAT_H */

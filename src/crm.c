@@ -1,0 +1,6 @@
+/*
+ * crm.c: the module itself.
+ */
+#include "crm.h"
+
+PG_MODULE_MAGIC;

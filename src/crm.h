@@ -1,0 +1,16 @@
+/*
+ * crm.h: declarations that every glue file shares.
+ *
+ * Arrows run one way: sql -> src/<room> -> src/math. Rooms know `history` and themselves;
+ * src/math knows nobody, not even PostgreSQL.
+ */
+#ifndef CRM_H
+#define CRM_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#include "compat.h"
+
+#endif /* CRM_H */
