@@ -14,12 +14,12 @@
 #define HAVE_SOFT_INPUT_ERRORS 1
 #include "nodes/miscnodes.h"
 #else
-#define ereturn(escontext, dummy_value, ...)                                                       \
-	do                                                                                             \
-	{                                                                                              \
-		(void) (escontext);                                                                        \
-		ereport(ERROR, __VA_ARGS__);                                                               \
-		return dummy_value;                                                                        \
+#define ereturn(escontext, dummy_value, ...) \
+	do                                       \
+	{                                        \
+		(void) (escontext);                  \
+		ereport(ERROR, __VA_ARGS__);         \
+		return dummy_value;                  \
 	} while (0)
 #endif
 

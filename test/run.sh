@@ -1,81 +1,128 @@
 # run.sh: the test suite, sourced by ./dev. Each part is a function; a part that fails fails the run,
 # but the others still tell what they know.
 
+jobs=$(nproc)
+warnings="-Wall -Wextra -Wshadow -Wno-unused-parameter -Wmissing-prototypes -Wvla -Werror"
+# Seconds for each fuzz target: enough to notice what a change broke, not a campaign.
+fuzz_seconds=${CRM_FUZZ_SECONDS:-10}
+
 run_tests() {
-	local parts=("$@") part failed=()
-	[ ${#parts[@]} -gt 0 ] || parts=(lint unit regress pgtap isolation tap)
+	local parts=("$@") part failed=() since
+	[ ${#parts[@]} -gt 0 ] || parts=(lint unit fuzz regress pgtap isolation tap)
 	for part in "${parts[@]}"; do
 		case $part in
-			lint | unit | regress | pgtap | isolation | tap) ;;
-			*) [ -f "$part" ] || die "no such test part or file: $part" ;;
+			lint | unit | fuzz | regress | pgtap | isolation | tap) ;;
+			test/pgtap/*.sql | test/sql/*.sql | test/unit/*.c | test/fuzz/*.c | test/isolation/specs/*.spec | test/tap/*.pl)
+				[ -f "$part" ] || die "no such file: $part" ;;
+			*) die "no such test part: $part" ;;
 		esac
 	done
 	build
 	for part in "${parts[@]}"; do
 		say "$part"
+		since=$SECONDS
 		case $part in
-			test/pgtap/*) with_server pgtap_files "$part" || failed+=("$part") ;;
-			test/unit/*) unit_files "$part" || failed+=("$part") ;;
-			test/tap/*) tap_files "$part" || failed+=("$part") ;;
-			*) "test_$part" || failed+=("$part") ;;
-		esac
+			test/pgtap/*) with_server pgtap_files "$part" ;;
+			test/sql/*) with_server regress_files "$(basename "$part" .sql)" ;;
+			test/unit/*) unit_files "$part" ;;
+			test/fuzz/*) fuzz_files "$part" ;;
+			test/isolation/*) with_server isolation_files "$part" ;;
+			test/tap/*) tap_files "$part" ;;
+			*) "test_$part" ;;
+		esac && printf '   %s: ok, %s s\n' "$part" $((SECONDS - since)) || failed+=("$part")
 	done
 	if [ ${#failed[@]} -gt 0 ]; then
 		printf '\nFAILED: %s\n' "${failed[*]}"
 		exit 1
 	fi
-	printf '\nall parts passed: %s\n' "${parts[*]}"
+	printf '\nall passed: %s\n' "${parts[*]}"
 }
 
-with_server() { restart; "$@"; }
+with_server() { restart && "$@"; }
+
+# usage: have PATTERN: are there such files? `files` holds them.
+have() {
+	# shellcheck disable=SC2206
+	files=($1)
+	[ -e "${files[0]}" ] || { echo "   none: $1"; return 1; }
+}
+
+# ---------------------------------------------------------------- without a server
 
 # Style, both compilers with warnings as errors, static analysis.
 test_lint() {
-	local out=$stage/lint status=0
+	local out=$stage/lint status=0 cc
 	mkdir -p "$out"
-	clang-format --dry-run -Werror src/*.[ch] src/*/*.[ch] test/unit/*.[ch] || status=1
-	local inc; inc="-Isrc -I$("$PG_CONFIG" --includedir-server)"
-	local warn="-std=gnu11 -O2 -Wall -Wextra -Wshadow -Wno-unused-parameter -Wmissing-prototypes -Wvla -Werror"
-	local cc f
+	local inc; inc="-Isrc -isystem $("$PG_CONFIG" --includedir-server)"
+	find src test -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run -Werror || status=1
 	for cc in gcc clang; do
-		for f in src/*.c src/*/*.c; do
-			$cc $warn $inc -c "$f" -o "$out/$(basename "$f").$cc.o" || status=1
-		done
+		find src -name '*.c' -print0 |
+			xargs -0 -P "$jobs" -I{} sh -c "$cc -std=gnu11 -O2 $warnings $inc -c \"\$1\" -o \"\$2/\$(echo \"\$1\" | tr / -).$cc.o\"" - {} "$out" || status=1
 	done
-	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
+	cppcheck --quiet -j "$jobs" --std=c11 --enable=warning,performance,portability --inline-suppr \
 		--suppress=missingIncludeSystem --error-exitcode=1 -Isrc src/math || status=1
 	return $status
 }
 
-# Pure C tests of src/math, without a server, under the sanitizers.
-test_unit() { unit_files test/unit/*.c; }
-
-unit_files() {
-	local out=$stage/unit f exe exes=()
+# compile_math CC OUT FLAG...: the pure C, under the given sanitizers; `objects` holds what came out.
+compile_math() {
+	local cc=$1 out=$2 f; shift 2
 	mkdir -p "$out"
-	local flags="-std=gnu11 -O1 -g -Wall -Wextra -Wno-unused-parameter -fsanitize=address,undefined -fno-sanitize-recover=all -Isrc -Itest/unit"
-	local objects=()
-	for f in src/math/*.c; do
-		objects+=("$out/math-$(basename "$f" .c).o")
-		gcc $flags -c "$f" -o "${objects[-1]}" || return 1
-	done
-	for f in "$@"; do
-		exe=$out/$(basename "$f" .c)
-		gcc $flags "$f" "${objects[@]}" -lnlopt -lm -o "$exe" || return 1
-		exes+=("$exe")
-	done
-	prove --exec '' "${exes[@]}"
+	objects=()
+	for f in src/math/*.c; do objects+=("$out/math-$(basename "$f" .c).o"); done
+	printf '%s\0' src/math/*.c |
+		xargs -0 -P "$jobs" -I{} sh -c 'f=$1; out=$2; shift 2; "$@" -c "$f" -o "$out/math-$(basename "$f" .c).o"' - {} "$out" "$cc" "$@"
 }
 
+# Pure C tests of src/math, without a server, under the sanitizers.
+test_unit() { if have 'test/unit/*.c'; then unit_files "${files[@]}"; fi; }
+
+unit_files() {
+	local out=$stage/unit f
+	local flags=(-std=gnu11 -O1 -g -Wall -Wextra -Wno-unused-parameter -fsanitize=address,undefined -fno-sanitize-recover=all -Isrc -Itest/unit)
+	compile_math gcc "$out" "${flags[@]}" || return 1
+	printf '%s\0' "$@" |
+		xargs -0 -P "$jobs" -I{} sh -c 'f=$1; out=$2; shift 2; "$@" -lnlopt -lm -o "$out/$(basename "$f" .c)"' - {} "$out" gcc "${flags[@]}" {} "${objects[@]}" || return 1
+	prove -Q -j "$jobs" --exec '' $(printf "%s\n" "${@##*/}" | sed "s|\.c$||; s|^|$(realpath --relative-to=. "$out")/|")
+}
+
+# libFuzzer targets of the pure C, for a bounded time. What they find stays in the stage's fuzz folder;
+# test/fuzz/corpus/TARGET/, if there, holds inputs worth starting from.
+test_fuzz() { if have 'test/fuzz/*.c'; then fuzz_files "${files[@]}"; fi; }
+
+fuzz_files() {
+	local out=$stage/fuzz f name
+	local flags=(-std=gnu11 -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -Isrc -Itest/fuzz)
+	compile_math clang "$out" "${flags[@]}" || return 1
+	for f in "$@"; do
+		name=$(basename "$f" .c)
+		clang "${flags[@]}" -fsanitize=fuzzer "$f" "${objects[@]}" -lnlopt -lm -o "$out/$name" || return 1
+	done
+	printf '%s\0' "$@" | nice xargs -0 -P "$jobs" -I{} bash -c '
+		name=$(basename "$1" .c); out=$2; seconds=$3
+		mkdir -p "$out/corpus/$name"
+		seeds=(); [ ! -d "test/fuzz/corpus/$name" ] || seeds=("test/fuzz/corpus/$name")
+		"$out/$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 -print_final_stats=1 \
+			-artifact_prefix="$out/$name-" "$out/corpus/$name" "${seeds[@]}" >"$out/$name.log" 2>&1 \
+			|| { tail -40 "$out/$name.log"; echo "   $name: FAILED, see $out/$name.log"; exit 1; }
+		echo "   $name: $(sed -n "s/^stat::number_of_executed_units: *//p" "$out/$name.log") inputs, none broke it"
+	' - {} "$out" "$fuzz_seconds"
+}
+
+# ---------------------------------------------------------------- with the private server
+
 # psql's output, error messages and plans.
-test_regress() {
-	restart
+test_regress() { if have 'test/sql/*.sql'; then with_server regress_files $(basename -s .sql -a "${files[@]}"); fi; }
+
+regress_files() {
 	mkdir -p build/regress
-	make -s PG_CONFIG="$PG_CONFIG" with_llvm=no PGUSER=postgres installcheck || { cat build/regress/regression.diffs 2>/dev/null; return 1; }
+	pgxs_make REGRESS="$*" installcheck >build/regress/log 2>&1 \
+		|| { cat build/regress/log build/regress/regression.diffs 2>/dev/null; return 1; }
+	grep -E '^ All [0-9]+ tests? passed' build/regress/log
 }
 
 # Behaviour, in pgTAP: each file in a fresh database made from a template with crm and pgtap.
-test_pgtap() { with_server pgtap_files test/pgtap/*.sql; }
+test_pgtap() { if have 'test/pgtap/*.sql'; then with_server pgtap_files "${files[@]}"; fi; }
 
 pgtap_files() {
 	"$bin/psql" -Xq -v ON_ERROR_STOP=1 -d postgres <<-SQL || return 1
@@ -87,27 +134,32 @@ pgtap_files() {
 		CREATE EXTENSION crm;
 		CREATE EXTENSION pgtap;
 	SQL
-	prove --exec "bash $here/test/pgtap_file.sh" "$@"
+	prove -Q -j "$jobs" --exec 'bash test/pgtap_file.sh' "$@"
 }
 
-test_isolation() {
-	ls test/isolation/specs/*.spec >/dev/null 2>&1 || { echo "no specs"; return 0; }
-	restart
+# Several sessions at once.
+test_isolation() { if have 'test/isolation/specs/*.spec'; then with_server isolation_files "${files[@]}"; fi; }
+
+isolation_files() {
 	mkdir -p build/isolation
-	local iso; iso=$(dirname "$("$PG_CONFIG" --pgxs)")/../test/isolation
-	"$iso/pg_isolation_regress" --bindir="$bin" --inputdir=test/isolation --outputdir=build/isolation \
+	"$pgxs/test/isolation/pg_isolation_regress" --bindir="$bin" --inputdir=test/isolation --outputdir=build/isolation \
 		--load-extension=crm --dbname=crm_isolation --user=postgres --dlpath="$root$syslib" \
-		$(for f in test/isolation/specs/*.spec; do basename "$f" .spec; done) \
-		|| { cat build/isolation/regression.diffs 2>/dev/null; return 1; }
+		$(basename -s .spec -a "$@") >build/isolation/log 2>&1 \
+		|| { cat build/isolation/log build/isolation/regression.diffs 2>/dev/null; return 1; }
+	grep -E '^ All [0-9]+ tests? passed' build/isolation/log
 }
 
-# Whole servers: dump, restore, upgrade, crash, replicas.
-test_tap() { ls test/tap/*.pl >/dev/null 2>&1 || { echo "no TAP tests"; return 0; }; tap_files test/tap/*.pl; }
+# ---------------------------------------------------------------- servers of their own
+
+# Dump and restore, install, upgrade, crash, replicas.
+test_tap() { if have 'test/tap/*.pl'; then tap_files "${files[@]}"; fi; }
 
 tap_files() {
-	local out=$stage/tap perl; perl=$(dirname "$("$PG_CONFIG" --pgxs)")/../test/perl
+	# A short path: the servers' sockets lie below it.
+	local out=$stage/tap
 	rm -rf "$out"; mkdir -p "$out/log"; own "$out"
-	"${runas[@]}" env -u PGHOST -u PGUSER -u PGDATABASE PATH="$PATH" TESTDATADIR="$out" TESTLOGDIR="$out/log" PG_TEST_TIMEOUT_DEFAULT=180 \
-		CRM_DATA="$CRM_DATA" PG_REGRESS="$(dirname "$("$PG_CONFIG" --pgxs)")/../test/regress/pg_regress" \
-		prove -I "$perl" "$@"
+	"${runas[@]}" env -u PGHOST -u PGPORT -u PGUSER -u PGDATABASE PATH="$PATH" CRM_DATA="$CRM_DATA" \
+		TESTDATADIR="$out" TESTLOGDIR="$out/log" PG_TEST_TIMEOUT_DEFAULT=180 PG_REGRESS="$pgxs/test/regress/pg_regress" \
+		prove -Q -j "$jobs" -I "$pgxs/test/perl" -I test/tap "$@" \
+		|| { echo "   the servers' logs: $out/log"; return 1; }
 }
