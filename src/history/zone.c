@@ -1,0 +1,155 @@
+/*
+ * zone.c: the day of a point in time.
+ *
+ * A timestamptz has a day only in a zone, and the zone is always an argument: the session's zone
+ * would make the same query give other dates on another client.
+ */
+#include "history/history_private.h"
+
+#include "pgtime.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+/* Spans of constant offset that are remembered; a zone has two a year. */
+#define ZONE_SPANS 64
+
+/* A stretch of time, in seconds of the Unix epoch, in which a zone keeps one offset. */
+typedef struct ZoneSpan
+{
+	pg_time_t since;
+	pg_time_t until; /* not included */
+	long offset;     /* seconds east of UTC */
+} ZoneSpan;
+
+/* What one call site knows of the zone it used last. */
+typedef struct ZoneCache
+{
+	pg_tz *zone;
+	int name_size;
+	char name[TZ_STRLEN_MAX + 1];
+	int spans;
+	int last; /* the span that served last */
+	int next; /* the span to replace when all are in use */
+	ZoneSpan span[ZONE_SPANS];
+} ZoneCache;
+
+DateADT
+CheckDay(DateADT day)
+{
+	if (DATE_NOT_FINITE(day))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("purchase day is infinite"),
+				 errhint("Leave such rows out: FILTER (WHERE isfinite(day)).")));
+	return day;
+}
+
+/* Microseconds to the day they fall on, rounding towards the past. */
+static DateADT
+DayOf(int64 micros)
+{
+	int64 day = micros / USECS_PER_DAY;
+
+	return (DateADT) (micros % USECS_PER_DAY < 0 ? day - 1 : day);
+}
+
+DateADT
+TimestampGetDay(Timestamp at)
+{
+	if (TIMESTAMP_NOT_FINITE(at))
+		CheckDay(DATEVAL_NOEND);
+	return DayOf(at);
+}
+
+static ZoneCache *
+GetZone(FmgrInfo *flinfo, text *zone)
+{
+	ZoneCache *cache = flinfo->fn_extra;
+	const char *name = VARDATA_ANY(zone);
+	int size = (int) VARSIZE_ANY_EXHDR(zone);
+
+	if (cache != NULL && cache->name_size == size && memcmp(cache->name, name, size) == 0)
+		return cache;
+
+	if (cache == NULL)
+		cache = flinfo->fn_extra = MemoryContextAlloc(flinfo->fn_mcxt, sizeof(ZoneCache));
+	memset(cache, 0, sizeof(ZoneCache));
+	cache->name_size = -1; /* holds until the zone is found */
+	if (size <= TZ_STRLEN_MAX)
+	{
+		memcpy(cache->name, name, size);
+		cache->zone = pg_tzset(cache->name);
+	}
+	if (cache->zone == NULL || !pg_tz_acceptable(cache->zone))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("time zone \"%s\" not recognized", text_to_cstring(zone)),
+						errhint("Use a full name such as 'Europe/London'; "
+								"pg_timezone_names lists them.")));
+	cache->name_size = size;
+	return cache;
+}
+
+/* The offset of the zone at a time, from the remembered spans or from the zone's rules. */
+static long
+OffsetAt(ZoneCache *cache, pg_time_t t)
+{
+	ZoneSpan *span = &cache->span[cache->last];
+	long before_offset;
+	long after_offset;
+	int before_isdst;
+	int after_isdst;
+	pg_time_t boundary;
+	int found;
+
+	if (t >= span->since && t < span->until)
+		return span->offset;
+	for (int i = 0; i < cache->spans; i++)
+	{
+		span = &cache->span[i];
+		if (t >= span->since && t < span->until)
+		{
+			cache->last = i;
+			return span->offset;
+		}
+	}
+
+	found = pg_next_dst_boundary(&t, &before_offset, &before_isdst, &boundary, &after_offset,
+								 &after_isdst, cache->zone);
+	if (found < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("timestamp out of range")));
+	if (found == 0)
+		boundary = PG_INT64_MAX; /* this offset for ever */
+
+	/* A known span that ends at the same boundary is the same span, seen from a later time. */
+	for (int i = 0; i < cache->spans; i++)
+	{
+		span = &cache->span[i];
+		if (span->until == boundary && span->offset == before_offset)
+		{
+			span->since = Min(span->since, t);
+			return before_offset;
+		}
+	}
+	if (cache->spans < ZONE_SPANS)
+		cache->last = cache->spans++;
+	else
+	{
+		cache->last = cache->next;
+		cache->next = (cache->next + 1) % ZONE_SPANS;
+	}
+	cache->span[cache->last] = (ZoneSpan){.since = t, .until = boundary, .offset = before_offset};
+	return before_offset;
+}
+
+DateADT
+TimestampTzGetDay(FmgrInfo *flinfo, TimestampTz at, text *zone)
+{
+	ZoneCache *cache = GetZone(flinfo, zone);
+	pg_time_t t;
+
+	if (TIMESTAMP_NOT_FINITE(at))
+		CheckDay(DATEVAL_NOEND);
+	t = at / USECS_PER_SEC - (at % USECS_PER_SEC < 0) +
+		(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * (pg_time_t) SECS_PER_DAY;
+	return DayOf(at + OffsetAt(cache, t) * USECS_PER_SEC);
+}
