@@ -30,4 +30,13 @@
 #define CRM_ESCONTEXT(fcinfo) NULL
 #endif
 
+/* What a check hook hands to the assign hook; the server frees it. */
+#if PG_VERSION_NUM >= 160000
+#define crm_guc_malloc(size) guc_malloc(LOG, size)
+#define crm_guc_free(pointer) guc_free(pointer)
+#else
+#define crm_guc_malloc(size) malloc(size)
+#define crm_guc_free(pointer) free(pointer)
+#endif
+
 #endif /* CRM_COMPAT_H */

@@ -13,4 +13,7 @@
 
 #include "compat.h"
 
+/* What a room does when the library is loaded. */
+extern void tier_init(void);
+
 #endif /* CRM_H */

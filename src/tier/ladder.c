@@ -1,0 +1,228 @@
+/*
+ * ladder.c: crm.tier_ladder, the thresholds of tiers as a value, and what is asked of it.
+ */
+#include "tier/tier.h"
+
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "lib/stringinfo.h"
+#include "libpq/pqformat.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/numeric.h"
+
+/* Make a ladder of text from outside: the one way in, for every form of input. */
+static TierText *
+LadderFromText(TierSlice input, fmNodePtr escontext)
+{
+	TierRungs ladder;
+	TierSlice where;
+	TierStatus status = ladder_parse(input.at, input.length, &ladder, &where);
+	TierText *value;
+
+	if (status != TIER_OK)
+		ereturn(escontext, NULL,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input syntax for type crm.tier_ladder, at \"%.*s\"",
+						tier_message_length(where), where.at),
+				 errdetail("%s", tier_status_detail(status)),
+				 errhint("A ladder is written like '0-none:0, 1-bronze:100, 2-silver:500'.")));
+	value = palloc(VARHDRSZ + LADDER_TEXT_MAX);
+	SET_VARSIZE(value, VARHDRSZ + ladder_format(&ladder, VARDATA(value)));
+	return value;
+}
+
+PG_FUNCTION_INFO_V1(tier_ladder_in);
+/* Read `0-none:0, 1-bronze:100`. */
+Datum
+tier_ladder_in(PG_FUNCTION_ARGS)
+{
+	const char *input = PG_GETARG_CSTRING(0);
+
+	PG_RETURN_TIER_P(LadderFromText((TierSlice){input, strlen(input)}, CRM_ESCONTEXT(fcinfo)));
+}
+
+PG_FUNCTION_INFO_V1(tier_ladder_recv);
+/* Read a ladder in binary: its text, in the client's encoding, verified like any text. */
+Datum
+tier_ladder_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
+	TierSlice input;
+	int length;
+
+	input.at = pq_getmsgtext(message, message->len - message->cursor, &length);
+	input.length = (size_t) length;
+	PG_RETURN_TIER_P(LadderFromText(input, NULL));
+}
+
+char *
+tier_ladder_labels(const TierRungs *ladder)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < ladder->count; i++)
+		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", ladder->rung[i].label);
+	return list.data;
+}
+
+/* Take a stored ladder apart. */
+static void
+ReadLadder(TierText *value, TierRungs *ladder)
+{
+	TierSlice where;
+
+	if (ladder_parse(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), ladder, &where) != TIER_OK)
+		elog(ERROR, "invalid crm.tier_ladder value");
+}
+
+/* A canonical decimal as numeric. */
+static Numeric
+ThresholdNumeric(const TierRung *rung)
+{
+	return DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(rung->threshold),
+											   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+}
+
+/*
+ * A ladder ready for questions. A query asks one ladder about every customer, so it is kept from
+ * call to call as long as the ladder's bytes are the same.
+ */
+typedef struct ReadyLadder
+{
+	MemoryContext context; /* holds what follows; reset when another ladder comes */
+	TierText *source;
+	TierRungs rungs;
+	Numeric threshold[TIER_RANKS];
+} ReadyLadder;
+
+static ReadyLadder *
+GetReadyLadder(FunctionCallInfo fcinfo, int argument)
+{
+	TierText *value = PG_GETARG_TIER_PP(argument);
+	ReadyLadder *ready = fcinfo->flinfo->fn_extra;
+	MemoryContext old;
+
+	if (ready == NULL)
+	{
+		ready = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(ReadyLadder));
+		ready->context =
+			AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "crm.tier_ladder", ALLOCSET_SMALL_SIZES);
+		fcinfo->flinfo->fn_extra = ready;
+	}
+	if (ready->source != NULL && VARSIZE_ANY_EXHDR(ready->source) == VARSIZE_ANY_EXHDR(value) &&
+		memcmp(VARDATA_ANY(ready->source), VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)) == 0)
+		return ready;
+
+	ready->source = NULL;
+	MemoryContextReset(ready->context);
+	ReadLadder(value, &ready->rungs);
+	old = MemoryContextSwitchTo(ready->context);
+	for (int i = 0; i < ready->rungs.count; i++)
+		ready->threshold[i] = ThresholdNumeric(&ready->rungs.rung[i]);
+	ready->source =
+		(TierText *) cstring_to_text_with_len(VARDATA_ANY(value), (int) VARSIZE_ANY_EXHDR(value));
+	MemoryContextSwitchTo(old);
+	return ready;
+}
+
+/* How many rungs the value reaches: thresholds are inclusive. */
+static int
+RungsReached(const ReadyLadder *ladder, Numeric value)
+{
+	int reached = 0;
+
+	if (numeric_is_nan(value))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("NaN has no tier"),
+						errdetail("The value asked about is not a number.")));
+	while (reached < ladder->rungs.count &&
+		   DatumGetBool(DirectFunctionCall2(numeric_ge, NumericGetDatum(value),
+											NumericGetDatum(ladder->threshold[reached]))))
+		reached++;
+	return reached;
+}
+
+PG_FUNCTION_INFO_V1(tier_for);
+/* The tier that a value reaches; NULL below the lowest threshold. */
+Datum
+tier_for(PG_FUNCTION_ARGS)
+{
+	ReadyLadder *ladder = GetReadyLadder(fcinfo, 0);
+	int reached = RungsReached(ladder, PG_GETARG_NUMERIC(1));
+
+	if (reached == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_TIER_P(tier_from_rung(&ladder->rungs.rung[reached - 1]));
+}
+
+PG_FUNCTION_INFO_V1(tier_next);
+/* The next tier up, its threshold and what is missing to it; all NULL at the top. */
+Datum
+tier_next(PG_FUNCTION_ARGS)
+{
+	ReadyLadder *ladder = GetReadyLadder(fcinfo, 0);
+	Numeric value = PG_GETARG_NUMERIC(1);
+	int reached = RungsReached(ladder, value);
+	Datum values[3] = {0};
+	bool nulls[3] = {true, true, true};
+	TupleDesc columns;
+
+	if (get_call_result_type(fcinfo, NULL, &columns) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	columns = BlessTupleDesc(columns);
+	if (reached < ladder->rungs.count)
+	{
+		values[0] = PointerGetDatum(tier_from_rung(&ladder->rungs.rung[reached]));
+		values[1] = NumericGetDatum(ladder->threshold[reached]);
+		values[2] = DirectFunctionCall2(numeric_sub, values[1], NumericGetDatum(value));
+		memset(nulls, false, sizeof(nulls));
+	}
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(columns, values, nulls)));
+}
+
+PG_FUNCTION_INFO_V1(tier_on_ladder);
+/* The tier of a label, on a ladder that is named. */
+Datum
+tier_on_ladder(PG_FUNCTION_ARGS)
+{
+	text *label = PG_GETARG_TEXT_PP(0);
+	TierSlice wanted = {VARDATA_ANY(label), VARSIZE_ANY_EXHDR(label)};
+	TierRungs ladder;
+	const TierRung *rung;
+
+	ReadLadder(PG_GETARG_TIER_PP(1), &ladder);
+	rung = ladder_find(&ladder, wanted);
+	if (rung == NULL)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("tier label \"%.*s\" is not on the ladder",
+							   tier_message_length(wanted), wanted.at),
+						errdetail("The ladder has the labels %s.", tier_ladder_labels(&ladder))));
+	PG_RETURN_TIER_P(tier_from_rung(rung));
+}
+
+PG_FUNCTION_INFO_V1(tier_ladder_tiers);
+/* The rungs of a ladder as rows, lowest first. */
+Datum
+tier_ladder_tiers(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	TierRungs ladder;
+
+	ReadLadder(PG_GETARG_TIER_PP(0), &ladder);
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < ladder.count; i++)
+	{
+		const TierRung *rung = &ladder.rung[i];
+		bool nulls[4] = {false, false, false, false};
+		Datum values[4] = {
+			PointerGetDatum(tier_from_rung(rung)),
+			Int32GetDatum(rung->rank),
+			CStringGetTextDatum(rung->label),
+			NumericGetDatum(ThresholdNumeric(rung)),
+		};
+
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	PG_RETURN_VOID();
+}

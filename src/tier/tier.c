@@ -1,0 +1,254 @@
+/*
+ * tier.c: crm.tier, a rank and the user's own label.
+ */
+#include "tier/tier.h"
+
+#include "common/hashfn.h"
+#include "lib/stringinfo.h"
+#include "libpq/pqformat.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+
+int
+tier_message_length(TierSlice s)
+{
+	return pg_mbcliplen(s.at, (int) Min(s.length, 1000), 100);
+}
+
+/* Make a tier of a rank and a label that was checked. */
+static TierText *
+MakeTier(int rank, TierSlice label)
+{
+	TierText *tier = palloc(VARHDRSZ + TIER_TEXT_MAX);
+
+	SET_VARSIZE(tier, VARHDRSZ + tier_text_format(rank, label, VARDATA(tier)));
+	return tier;
+}
+
+TierText *
+tier_from_rung(const TierRung *rung)
+{
+	return MakeTier(rung->rank, (TierSlice){rung->label, (size_t) rung->label_length});
+}
+
+/* Find a bare label on the ladder of the setting. */
+static TierText *
+ResolveLabel(TierSlice label, fmNodePtr escontext)
+{
+	const TierRung *rung;
+
+	if (tier_ladder_setting == NULL)
+		ereturn(escontext, NULL,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("tier \"%.*s\" has no rank", (int) label.length, label.at),
+				 errdetail("The setting crm.tier_ladder, which would give its rank, is not set."),
+				 errhint("Write the rank, as in '3-gold', or name a ladder: crm.tier('gold', "
+						 "ladder).")));
+	rung = ladder_find(tier_ladder_setting, label);
+	if (rung == NULL)
+		ereturn(escontext, NULL,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("tier \"%.*s\" is not on the ladder", (int) label.length, label.at),
+				 errdetail("The ladder in the setting crm.tier_ladder has the labels %s.",
+						   tier_ladder_labels(tier_ladder_setting)),
+				 errhint("Write the rank, as in '3-gold', or name a ladder: crm.tier('gold', "
+						 "ladder).")));
+	return tier_from_rung(rung);
+}
+
+/* Make a tier of text from outside: the one way in, for every form of input. */
+static TierText *
+TierFromText(TierSlice input, fmNodePtr escontext)
+{
+	TierSlice label;
+	int rank;
+	TierStatus status = tier_text_parse(input.at, input.length, &rank, &label);
+
+	if (status != TIER_OK)
+		ereturn(escontext, NULL,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input syntax for type crm.tier: \"%.*s\"",
+						tier_message_length(input), input.at),
+				 errdetail("%s", tier_status_detail(status)),
+				 errhint("A tier is written rank-label, as in '3-gold'.")));
+	return rank < 0 ? ResolveLabel(label, escontext) : MakeTier(rank, label);
+}
+
+PG_FUNCTION_INFO_V1(tier_in);
+/* Read `3-gold`, or a label of the ladder in the setting. */
+Datum
+tier_in(PG_FUNCTION_ARGS)
+{
+	const char *input = PG_GETARG_CSTRING(0);
+
+	PG_RETURN_TIER_P(TierFromText((TierSlice){input, strlen(input)}, CRM_ESCONTEXT(fcinfo)));
+}
+
+PG_FUNCTION_INFO_V1(tier_out);
+/* Write a tier or a ladder: what is stored is the text. */
+Datum
+tier_out(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_CSTRING(text_to_cstring((text *) PG_GETARG_TIER_PP(0)));
+}
+
+PG_FUNCTION_INFO_V1(tier_recv);
+/* Read a tier in binary: its text, in the client's encoding, verified like any text. */
+Datum
+tier_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
+	TierSlice input;
+	int length;
+
+	input.at = pq_getmsgtext(message, message->len - message->cursor, &length);
+	input.length = (size_t) length;
+	PG_RETURN_TIER_P(TierFromText(input, NULL));
+}
+
+PG_FUNCTION_INFO_V1(tier_send);
+/* Write a tier or a ladder in binary: its text. */
+Datum
+tier_send(PG_FUNCTION_ARGS)
+{
+	TierText *value = PG_GETARG_TIER_PP(0);
+	StringInfoData message;
+
+	pq_begintypsend(&message);
+	pq_sendtext(&message, VARDATA_ANY(value), (int) VARSIZE_ANY_EXHDR(value));
+	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
+}
+
+PG_FUNCTION_INFO_V1(tier_rank);
+/* The rank of a tier. */
+Datum
+tier_rank(PG_FUNCTION_ARGS)
+{
+	TierText *tier = PG_GETARG_TIER_PP(0);
+
+	PG_RETURN_INT32(VARDATA_ANY(tier)[0] - '0');
+}
+
+PG_FUNCTION_INFO_V1(tier_label);
+/* The label of a tier. */
+Datum
+tier_label(PG_FUNCTION_ARGS)
+{
+	TierText *tier = PG_GETARG_TIER_PP(0);
+
+	PG_RETURN_TEXT_P(
+		cstring_to_text_with_len(VARDATA_ANY(tier) + 2, (int) VARSIZE_ANY_EXHDR(tier) - 2));
+}
+
+/* ---- order and hash, by bytes, for both types ---- */
+
+/* Compare the two arguments; free copies that detoasting made, as index code expects. */
+static int
+CompareArguments(FunctionCallInfo fcinfo)
+{
+	TierText *a = PG_GETARG_TIER_PP(0);
+	TierText *b = PG_GETARG_TIER_PP(1);
+	int order = tier_text_compare(VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a), VARDATA_ANY(b),
+								  VARSIZE_ANY_EXHDR(b));
+
+	PG_FREE_IF_COPY(a, 0);
+	PG_FREE_IF_COPY(b, 1);
+	return order;
+}
+
+PG_FUNCTION_INFO_V1(tier_cmp);
+/* -1, 0 or 1. */
+Datum
+tier_cmp(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(CompareArguments(fcinfo));
+}
+
+PG_FUNCTION_INFO_V1(tier_eq);
+/* Equal. */
+Datum
+tier_eq(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(CompareArguments(fcinfo) == 0);
+}
+
+PG_FUNCTION_INFO_V1(tier_ne);
+/* Not equal. */
+Datum
+tier_ne(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(CompareArguments(fcinfo) != 0);
+}
+
+PG_FUNCTION_INFO_V1(tier_lt);
+/* Lower. */
+Datum
+tier_lt(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(CompareArguments(fcinfo) < 0);
+}
+
+PG_FUNCTION_INFO_V1(tier_le);
+/* Lower or equal. */
+Datum
+tier_le(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(CompareArguments(fcinfo) <= 0);
+}
+
+PG_FUNCTION_INFO_V1(tier_gt);
+/* Higher. */
+Datum
+tier_gt(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(CompareArguments(fcinfo) > 0);
+}
+
+PG_FUNCTION_INFO_V1(tier_ge);
+/* Higher or equal. */
+Datum
+tier_ge(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(CompareArguments(fcinfo) >= 0);
+}
+
+PG_FUNCTION_INFO_V1(tier_smaller);
+/* The lower of two tiers: step of min. */
+Datum
+tier_smaller(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_DATUM(CompareArguments(fcinfo) <= 0 ? PG_GETARG_DATUM(0) : PG_GETARG_DATUM(1));
+}
+
+PG_FUNCTION_INFO_V1(tier_larger);
+/* The higher of two tiers: step of max. */
+Datum
+tier_larger(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_DATUM(CompareArguments(fcinfo) >= 0 ? PG_GETARG_DATUM(0) : PG_GETARG_DATUM(1));
+}
+
+PG_FUNCTION_INFO_V1(tier_hash);
+/* Hash of the bytes. */
+Datum
+tier_hash(PG_FUNCTION_ARGS)
+{
+	TierText *value = PG_GETARG_TIER_PP(0);
+	Datum hash = hash_any((unsigned char *) VARDATA_ANY(value), (int) VARSIZE_ANY_EXHDR(value));
+
+	PG_FREE_IF_COPY(value, 0);
+	PG_RETURN_DATUM(hash);
+}
+
+PG_FUNCTION_INFO_V1(tier_hash_extended);
+/* Hash of the bytes, 64 bits, with a seed. */
+Datum
+tier_hash_extended(PG_FUNCTION_ARGS)
+{
+	TierText *value = PG_GETARG_TIER_PP(0);
+	Datum hash = hash_any_extended((unsigned char *) VARDATA_ANY(value),
+								   (int) VARSIZE_ANY_EXHDR(value), (uint64) PG_GETARG_INT64(1));
+
+	PG_FREE_IF_COPY(value, 0);
+	PG_RETURN_DATUM(hash);
+}

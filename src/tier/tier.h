@@ -1,0 +1,31 @@
+/*
+ * tier.h: what the files of room tier share.
+ *
+ * Both types are stored as their canonical text (math/tier_codec.h), so one set of functions
+ * compares and hashes both, and what a client reads in binary is plain text.
+ */
+#ifndef CRM_TIER_H
+#define CRM_TIER_H
+
+#include "crm.h"
+
+#include "math/tier_codec.h"
+
+/* A crm.tier or crm.tier_ladder: a varlena of the canonical text, at least `0-a` long. */
+typedef struct varlena TierText;
+
+#define PG_GETARG_TIER_PP(n) ((TierText *) PG_GETARG_VARLENA_PP(n))
+#define PG_RETURN_TIER_P(x) PG_RETURN_POINTER(x)
+
+/* The ladder in the setting crm.tier_ladder, or NULL when it is not set. */
+extern const TierRungs *tier_ladder_setting;
+
+extern TierText *tier_from_rung(const TierRung *rung);
+
+/* Clip a piece of somebody else's text for a message, at a character's end. */
+extern int tier_message_length(TierSlice s);
+
+/* The labels of a ladder, for a message. */
+extern char *tier_ladder_labels(const TierRungs *ladder);
+
+#endif /* CRM_TIER_H */
