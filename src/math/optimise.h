@@ -1,0 +1,58 @@
+/*
+ * optimise.h: the one way to maximise a likelihood
+ */
+#ifndef CRM_MATH_OPTIMISE_H
+#define CRM_MATH_OPTIMISE_H
+
+#include <stdbool.h>
+
+#define OPT_MAX 8 /* parameters */
+
+/*
+ * A log-likelihood. Writes the gradient to grad, and the Hessian (row-major, both triangles) to
+ * hess, where not NULL; hess is only asked for when has_hessian. Returns -INFINITY where it is
+ * undefined. Sets *stop to end the search at once.
+ */
+typedef double (*OptFunction)(void *arg, const double *p, double *grad, double *hess, bool *stop);
+
+typedef struct OptProblem
+{
+	int n;
+	OptFunction function;
+	void *arg;
+	bool has_hessian;
+	double lower[OPT_MAX];
+	double upper[OPT_MAX];
+} OptProblem;
+
+typedef enum OptStatus
+{
+	OPT_CONVERGED, /* an inner maximum, or the maximum within the bounds: see at_bound */
+	OPT_LIMIT,     /* not there after the permitted number of steps */
+	OPT_STOPPED    /* the function said stop */
+} OptStatus;
+
+typedef struct OptResult
+{
+	OptStatus status;
+	double p[OPT_MAX];
+	double value;
+	double grad[OPT_MAX];
+	double hess[OPT_MAX * OPT_MAX]; /* at p, when converged */
+	bool has_hess;                  /* in: hess is a guess to begin with; out: hess is set */
+	bool at_bound[OPT_MAX];         /* the value still rises across this bound */
+	double decrement;               /* rise that another Newton step would promise */
+	int iterations;                 /* added to */
+	int evaluations;                /* added to */
+} OptResult;
+
+/* Climb from result->p with NLopt's L-BFGS; fast and rough, never fails, may be far from the top */
+extern void opt_climb(const OptProblem *problem, int max_evaluations, OptResult *result);
+
+/* Go to the top from near by, by Newton's method, and check that it is one */
+extern void opt_polish(const OptProblem *problem, int max_steps, OptResult *result);
+
+/* Inverse of the negative Hessian; false when that is not positive definite to working accuracy */
+extern bool opt_covariance(int n, const double *hess, double *covariance);
+
+#endif
