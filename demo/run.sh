@@ -1,0 +1,119 @@
+# run.sh: the demo, sourced by ./dev. It fills the database `shop` and then runs demo/sections/*.sql over it;
+# what a section shows is what psql ran.
+
+demo_help() {
+	cat <<'TEXT'
+./dev demo
+    A made-up shop.
+
+./dev demo FILE --customer COLUMN --at COLUMN --amount COLUMN [options]
+    Your own orders. FILE is CSV (comma, semicolon, tab or | between the columns), gzipped or not.
+    Nothing is changed outside this folder, and nothing is sent anywhere.
+
+    --customer COLUMN     who bought
+    --at COLUMN           when: a date or a time
+    --amount COLUMN       for how much; or a product: --amount 'Quantity * UnitPrice'. Below zero is a refund
+    --order-id COLUMN     lines of one order are summed; without it, each row is an order
+    --zone ZONE           time zone of times that name none, and of the shop's days (default UTC)
+    --as-of DATE          the day to look from (default: the last day in the file)
+    --delimiter D         if it is not found by itself: a character, or tab, space, comma, semicolon, pipe
+    --decimal .|,         the decimal mark; the other one may then part thousands
+    --date-order dmy|mdy  for dates such as 03/04/2024
+    --no-header           the first line is data; columns are called #1, #2, ...
+
+    A column is given by its name in the first line, or by its number as #3.
+TEXT
+}
+
+# Read the command line before anything is installed, so that a mistake in it is told at once.
+demo_options() {
+	file='' zone=UTC as_of='' datestyle='ISO, YMD' with_order_id=0 reader=()
+	while [ $# -gt 0 ]; do
+		case $1 in
+			-h | --help) demo_help; exit 0 ;;
+			--no-header) reader+=("$1"); shift; continue ;;
+			--*=*) set -- "${1%%=*}" "${1#*=}" "${@:2}"; continue ;;
+			--*) [ $# -gt 1 ] || die "$1 needs a value (./dev demo --help)" ;;
+			*) [ -z "$file" ] || die "one file at a time: $file, $1"; file=$1; shift; continue ;;
+		esac
+		case $1 in
+			--customer | --at | --amount | --delimiter | --decimal) reader+=("$1" "$2") ;;
+			--order-id) reader+=("$1" "$2"); with_order_id=1 ;;
+			--date-order)
+				reader+=("$1" "$2")
+				case $2 in dmy | DMY) datestyle='ISO, DMY' ;; mdy | MDY) datestyle='ISO, MDY' ;; *) die "--date-order is dmy or mdy" ;; esac ;;
+			--zone) zone=$2 ;;
+			--as-of) as_of=$2 ;;
+			*) die "no such option: $1 (./dev demo --help)" ;;
+		esac
+		shift 2
+	done
+	if [ -n "$file" ]; then
+		case $file in /*) ;; *) file=$origin/$file ;; esac
+		[ -f "$file" ] && [ -r "$file" ] || die "cannot read $file"
+	else
+		[ ${#reader[@]} -eq 0 ] && [ "$zone$as_of" = UTC ] || die "which file? (./dev demo --help)"
+	fi
+}
+
+demo_psql() { "$bin/psql" -X -q -v ON_ERROR_STOP=1 "$@"; }
+
+# One value from the demo's database.
+demo_value() { demo_psql -A -t -v zone="$zone" -v as_of="$as_of" <<<"$1"; }
+
+load_shop() {
+	say "making up a shop"
+	zone=Europe/London as_of=2025-06-30 ladder='0-none:0, 1-bronze:100, 2-silver:500, 3-gold:2000'
+	demo_psql -1 -f demo/shop.sql
+	demo_value "SELECT format('   %s customers, %s orders, %s refunds', (SELECT count(*) FROM customers), (SELECT count(*) FROM orders), (SELECT count(*) FROM refunds))"
+}
+
+load_file() {
+	say "reading $file"
+	perl demo/read_csv.pl "$file" "${reader[@]}" |
+		demo_psql -v zone="$zone" -v datestyle="$datestyle" -v with_order_id="$with_order_id" -f demo/load.sql \
+		|| die "the file was not loaded"
+	[ "$(demo_value 'SELECT count(*) FROM purchases')" -gt 0 ] || die "no row of the file can be used"
+	[ -n "$as_of" ] || as_of=$(demo_value "SELECT max(at AT TIME ZONE :'zone')::date FROM purchases")
+	# Tiers that fit the file: half of the customers, a fifth and a twentieth, at round figures.
+	ladder=$(demo_value "
+		SELECT format('0-none:0, 1-bronze:%s, 2-silver:%s, 3-gold:%s', b, greatest(s, 2 * b), greatest(g, 2 * s, 4 * b))
+		FROM (SELECT greatest(1, demo_round(q[1])) b, demo_round(q[2]) s, demo_round(q[3]) g
+			FROM (SELECT percentile_disc('{0.5,0.8,0.95}'::float8[]) WITHIN GROUP (ORDER BY revenue) q
+				FROM (SELECT sum(amount) revenue FROM purchases GROUP BY customer_id) c) p) r")
+}
+
+run_demo() {
+	build
+	restart
+	set -o pipefail
+	if [ -n "$zone" ] && [ "$(demo_psql -A -t -d postgres -v zone="$zone" <<<"SELECT count(*) FROM pg_timezone_names WHERE name = :'zone'")" = 0 ]; then
+		die "no such time zone: $zone (for example Europe/London)"
+	fi
+	demo_psql -d postgres <<-'SQL'
+		SET client_min_messages = warning;
+		DROP DATABASE IF EXISTS shop WITH (FORCE);
+		CREATE DATABASE shop;
+		ALTER DATABASE shop SET search_path = public, crm;
+		\c shop
+		CREATE EXTENSION crm;
+	SQL
+	if [ -n "$file" ]; then load_file; else load_shop; fi
+	demo_psql -d shop -v ladder="$ladder" -v zone="$zone" <<-'SQL'
+		-- For whoever asks on in ./dev psql: a bare 'gold' has a meaning, days are the shop's.
+		ALTER DATABASE shop SET timezone = :'zone';
+		ALTER DATABASE shop SET crm.tier_ladder = :'ladder';
+	SQL
+
+	local section bold='' dim='' off=''
+	if [ -t 1 ]; then bold=$'\e[1m' dim=$'\e[36m' off=$'\e[0m'; fi
+	for section in demo/sections/*.sql; do
+		echo
+		sed -n "1s/^-- \(.*\)/$bold\1$off/p" "$section"
+		# psql prints each statement as it sends it, then what came back.
+		demo_psql -v zone="$zone" -v as_of="$as_of" -v ladder="$ladder" -v ECHO=queries -P footer=off -P null=- -P pager=off -f "$section" |
+			if [ -n "$dim" ]; then awk -v dim="$dim" -v off="$off" '{ print }'; else cat; fi
+	done
+	echo
+	say "./dev psql opens a shell on this; \\dt lists the tables, \\df crm.* the functions"
+}
