@@ -77,10 +77,11 @@ load_file() {
 	[ -n "$as_of" ] || as_of=$(demo_value "SELECT max(at AT TIME ZONE :'zone')::date FROM purchases")
 	# Tiers that fit the file: half of the customers, a fifth and a twentieth, at round figures.
 	ladder=$(demo_value "
-		SELECT format('0-none:0, 1-bronze:%s, 2-silver:%s, 3-gold:%s', b, greatest(s, 2 * b), greatest(g, 2 * s, 4 * b))
-		FROM (SELECT greatest(1, demo_round(q[1])) b, demo_round(q[2]) s, demo_round(q[3]) g
-			FROM (SELECT percentile_disc('{0.5,0.8,0.95}'::float8[]) WITHIN GROUP (ORDER BY revenue) q
-				FROM (SELECT sum(amount) revenue FROM purchases GROUP BY customer_id) c) p) r")
+		WITH revenue AS (SELECT sum(amount) AS r FROM purchases GROUP BY customer_id),
+		q AS (SELECT greatest(1, percentile_disc(p) WITHIN GROUP (ORDER BY r)) AS q, p FROM revenue, unnest('{0.5,0.8,0.95}'::float8[]) AS p GROUP BY p),
+		rounded AS (SELECT p, trim_scale(round(q, -floor(log(q))::int)) AS t FROM q)
+		SELECT format('0-none:-infinity, 1-bronze:%s, 2-silver:%s, 3-gold:%s', a, greatest(b, 2 * a), greatest(c, 2 * b, 4 * a))
+		FROM (SELECT min(t) FILTER (WHERE p = 0.5) a, min(t) FILTER (WHERE p = 0.8) b, min(t) FILTER (WHERE p = 0.95) c FROM rounded) x")
 }
 
 run_demo() {
@@ -105,14 +106,13 @@ run_demo() {
 		ALTER DATABASE shop SET crm.tier_ladder = :'ladder';
 	SQL
 
-	local section bold='' dim='' off=''
-	if [ -t 1 ]; then bold=$'\e[1m' dim=$'\e[36m' off=$'\e[0m'; fi
+	local section bold='' off=''
+	if [ -t 1 ]; then bold=$'\e[1m' off=$'\e[0m'; fi
 	for section in demo/sections/*.sql; do
 		echo
 		sed -n "1s/^-- \(.*\)/$bold\1$off/p" "$section"
 		# psql prints each statement as it sends it, then what came back.
-		demo_psql -v zone="$zone" -v as_of="$as_of" -v ladder="$ladder" -v ECHO=queries -P footer=off -P null=- -P pager=off -f "$section" |
-			if [ -n "$dim" ]; then awk -v dim="$dim" -v off="$off" '{ print }'; else cat; fi
+		demo_psql -v zone="$zone" -v as_of="$as_of" -v ladder="$ladder" -v ECHO=queries -P footer=off -P null=- -P pager=off -f "$section"
 	done
 	echo
 	say "./dev psql opens a shell on this; \\dt lists the tables, \\df crm.* the functions"

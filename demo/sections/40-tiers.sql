@@ -1,0 +1,27 @@
+-- 4. Tiers, by the firm's own thresholds
+\echo '   The ladder is a value; whoever reaches a threshold has the tier. Here: revenue of the last 365 days.\n'
+
+CREATE TABLE customer_tier AS
+SELECT customer_id,
+       crm.tier_for(:'ladder', crm.revenue(crm.slice(history, date :'as_of' - 364, :'as_of'))) AS tier,
+       history
+FROM customer_history;
+
+SELECT tier,
+       count(*) AS customers,
+       sum(crm.orders(history)) AS orders_ever,
+       sum(crm.revenue(history)) AS revenue_ever,
+       round(100 * sum(crm.revenue(history)) / sum(sum(crm.revenue(history))) OVER (), 1) AS "revenue %"
+FROM customer_tier
+GROUP BY tier
+ORDER BY tier DESC;
+
+\echo '   From then to now: who rose, who fell within the year.\n'
+
+SELECT crm.tier_for(:'ladder', crm.revenue(crm.slice(history, date :'as_of' - 729, date :'as_of' - 365))) AS a_year_ago,
+       tier AS now,
+       count(*) AS customers
+FROM customer_tier
+WHERE crm.first_order(history) <= date :'as_of' - 365
+GROUP BY 1, 2
+ORDER BY 1 DESC, 2 DESC;
