@@ -399,6 +399,18 @@ CREATE FUNCTION crm.history_agg_has_no_zone(crm.history, timestamp, numeric, tex
 COMMENT ON FUNCTION crm.history_agg_has_no_zone(crm.history, timestamp, numeric, text) IS
 	'raises the error that says that a time zone does not belong here';
 
+CREATE FUNCTION crm.history_agg_has_no_zone(crm.history, date, numeric, text, bigint) RETURNS crm.history
+	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'history_agg_has_no_zone';
+COMMENT ON FUNCTION crm.history_agg_has_no_zone(crm.history, date, numeric, text, bigint) IS
+	'raises the error that says that a time zone does not belong here';
+
+CREATE FUNCTION crm.history_agg_has_no_zone(crm.history, timestamp, numeric, text, bigint) RETURNS crm.history
+	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'history_agg_has_no_zone';
+COMMENT ON FUNCTION crm.history_agg_has_no_zone(crm.history, timestamp, numeric, text, bigint) IS
+	'raises the error that says that a time zone does not belong here';
+
 CREATE AGGREGATE crm.history_agg(day date, amount numeric) (
 	SFUNC = crm.history_agg_date, STYPE = crm.history, SSPACE = 128,
 	FINALFUNC = crm.history_agg_final, COMBINEFUNC = crm.history_agg_history, PARALLEL = SAFE
@@ -475,3 +487,17 @@ CREATE AGGREGATE crm.history_agg(at timestamp, amount numeric, zone text) (
 );
 COMMENT ON AGGREGATE crm.history_agg(at timestamp, amount numeric, zone text) IS
 	'always an error: a timestamp without time zone has its day already; without this error it would be converted with the sessions zone';
+
+CREATE AGGREGATE crm.history_agg(day date, amount numeric, zone text, orders bigint) (
+	SFUNC = crm.history_agg_has_no_zone, STYPE = crm.history, SSPACE = 128,
+	FINALFUNC = crm.history_agg_final, COMBINEFUNC = crm.history_agg_history, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE crm.history_agg(day date, amount numeric, zone text, orders bigint) IS
+	'always an error: a date has its day already, a zone beside it would be silently ignored';
+
+CREATE AGGREGATE crm.history_agg(at timestamp, amount numeric, zone text, orders bigint) (
+	SFUNC = crm.history_agg_has_no_zone, STYPE = crm.history, SSPACE = 128,
+	FINALFUNC = crm.history_agg_final, COMBINEFUNC = crm.history_agg_history, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE crm.history_agg(at timestamp, amount numeric, zone text, orders bigint) IS
+	'always an error: a timestamp without time zone has its day already; without this error it would be converted with the session''s zone';

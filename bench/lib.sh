@@ -1,0 +1,32 @@
+# lib.sh: what the benchmarks share. Sourced with the project's root as the current folder.
+
+export PGUSER=postgres PGPORT=5432 PGDATABASE=bench PGHOST=${PGHOST:-$PWD/build/sock}
+export PATH=/usr/lib/postgresql/${PG_MAJOR:-15}/bin:$PATH
+
+run() { psql -XqAt -v ON_ERROR_STOP=1 -c "SET client_min_messages = warning" -c "$1"; }
+
+bench_database() {
+	psql -XqAt -d postgres -c "SELECT 1 FROM pg_database WHERE datname = 'bench'" | grep -q 1 || createdb bench
+	run "DROP EXTENSION IF EXISTS crm CASCADE; CREATE EXTENSION crm"
+}
+
+# Milliseconds that the last statement of SQL takes.
+milliseconds() {
+	psql -XqAt -v ON_ERROR_STOP=1 <<-SQL | sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p' | tail -1
+		$1
+		\timing on
+		$2;
+	SQL
+}
+
+median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+
+# ratio NAME SETTINGS A B: the median of RUNS of A's time over B's, run in turn.
+ratio() {
+	local i a b rows=()
+	for ((i = 0; i < RUNS; i++)); do
+		a=$(milliseconds "$2" "$3"); b=$(milliseconds "$2" "$4")
+		rows+=("$(awk -v a="$a" -v b="$b" 'BEGIN { printf "%.3f %.0f %.0f", a / b, a, b }')")
+	done
+	printf '%-45s %s\n' "$1" "$(printf '%s\n' "${rows[@]}" | sort -n | awk '{ v[NR] = $0 } END { split(v[int((NR + 1) / 2)], f, " "); printf "%s  (%s ms / %s ms)", f[1], f[2], f[3] }')"
+}
