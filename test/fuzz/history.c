@@ -1,0 +1,160 @@
+/*
+ * history.c: fuzz the history codec. The first byte chooses what the rest is: bytes of a packed
+ * history, text, or a log of appends.
+ */
+#include "math/history_codec.h"
+#include "math/history_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define REQUIRE(condition) \
+	do                     \
+	{                      \
+		if (!(condition))  \
+			abort();       \
+	} while (0)
+
+static HistoryEntries
+NewSet(size_t room)
+{
+	return (HistoryEntries){.at = malloc(room * sizeof(HistoryEntry)), .room = room};
+}
+
+/* Normalise, pack, read again: the entries must come back, and packing them again must change
+ * nothing. */
+static void
+CheckPacking(HistoryEntries *set)
+{
+	if (HistoryNormalise(set) != HISTORY_OK)
+		return;
+	size_t size = HistoryPackedSize(set);
+	uint8_t *bytes = malloc(size);
+	HistoryPack(set, bytes);
+	HistoryView view = {bytes, size};
+	HistoryReader reader = HistoryRead(view);
+	HistoryEntry entry;
+	size_t n = 0;
+
+	REQUIRE(set->n <= HistoryCountAtMost(view));
+	while (HistoryNext(&reader, &entry))
+	{
+		char text[HISTORY_ENTRY_TEXT_MAX];
+		const char *at = text;
+		HistoryEntry parsed = {0};
+		int scale = 0;
+
+		REQUIRE(n < set->n && entry.day == set->at[n].day && entry.orders == set->at[n].orders &&
+				entry.amount == set->at[n].amount);
+		size_t length = HistoryEntryFormat(&entry, reader.scale, text);
+		REQUIRE(length < sizeof(text));
+		REQUIRE(HistoryEntryParse(&at, text + length, &parsed, &scale) == NULL &&
+				at == text + length);
+		REQUIRE(parsed.day == entry.day && parsed.orders == entry.orders);
+		HistoryMoney back;
+		REQUIRE(HistoryMoneyRescale(parsed.amount, scale, reader.scale, &back) &&
+				back == entry.amount);
+		n++;
+	}
+	REQUIRE(!reader.malformed && n == set->n);
+	HistorySummary summary;
+	HistorySum(view, INT32_MAX, &summary);
+	free(bytes);
+}
+
+static void
+FuzzBytes(const uint8_t *data, size_t size)
+{
+	HistoryView view = {data, size};
+	HistoryReader reader = HistoryRead(view);
+	HistoryEntries set = NewSet(HistoryCountAtMost(view));
+	HistoryEntry entry;
+	HistorySummary summary;
+
+	HistorySum(view, 0, &summary);
+	while (HistoryNext(&reader, &entry))
+		REQUIRE(HistoryCollect(&set, &entry, reader.scale) == HISTORY_OK);
+	CheckPacking(&set);
+	free(set.at);
+}
+
+static void
+FuzzText(const uint8_t *data, size_t size)
+{
+	const char *at = (const char *) data;
+	const char *end = at + size;
+	HistoryEntries set = NewSet(size / 2 + 1);
+	HistoryEntry entry = {0};
+	int scale = 0;
+
+	while (at < end && HistoryEntryParse(&at, end, &entry, &scale) == NULL)
+	{
+		if (HistoryCollect(&set, &entry, scale) != HISTORY_OK)
+			break;
+		at++;
+	}
+	CheckPacking(&set);
+	free(set.at);
+}
+
+static void
+FuzzLog(const uint8_t *data, size_t size)
+{
+	uint8_t log[256];
+	HistoryEntries direct = NewSet(size + 1);
+	HistoryEntries logged = NewSet(sizeof(log));
+	HistoryEntry entry;
+
+	HistoryOpenStart(log, 3);
+	for (; size >= 14; data += 14, size -= 14)
+	{
+		uint32_t day;
+		int64_t amount;
+
+		memcpy(&day, data, 4);
+		memcpy(&amount, data + 4, 8);
+		entry.day = (int32_t) (day % 2147483493U) - 2451545;
+		entry.amount = (HistoryMoney) amount * ((HistoryMoney) 1 << (data[12] % 40));
+		entry.orders = (int8_t) data[13];
+		if (HistoryOpenAppend(log, sizeof(log), &entry, data[12] % 4) != HISTORY_OK)
+			break;
+		REQUIRE(HistoryCollect(&direct, &entry, data[12] % 4) == HISTORY_OK);
+	}
+	HistoryReader reader = HistoryRead((HistoryView){log, sizeof(log)});
+	while (HistoryNext(&reader, &entry))
+		REQUIRE(HistoryCollect(&logged, &entry, reader.scale) == HISTORY_OK);
+	REQUIRE(!reader.malformed && logged.n == direct.n);
+	if (HistoryNormalise(&direct) == HISTORY_OK)
+	{
+		REQUIRE(HistoryNormalise(&logged) == HISTORY_OK);
+		REQUIRE(logged.n == direct.n && logged.scale == direct.scale);
+		for (size_t i = 0; i < direct.n; i++)
+			REQUIRE(direct.at[i].day == logged.at[i].day &&
+					direct.at[i].orders == logged.at[i].orders &&
+					direct.at[i].amount == logged.at[i].amount);
+	}
+	CheckPacking(&logged);
+	free(direct.at);
+	free(logged.at);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size == 0)
+		return 0;
+	switch (data[0] % 3)
+	{
+		case 0:
+			FuzzBytes(data + 1, size - 1);
+			break;
+		case 1:
+			FuzzText(data + 1, size - 1);
+			break;
+		default:
+			FuzzLog(data + 1, size - 1);
+	}
+	return 0;
+}
