@@ -8,6 +8,7 @@
 const BtydProcess *const btyd_processes[] = {
 	&btyd_mbgnbd, /* the default comes first */
 	&btyd_bgnbd,
+	&btyd_paretonbd,
 	NULL,
 };
 
