@@ -63,7 +63,7 @@ demo_value() { demo_psql -A -t -v zone="$zone" -v as_of="$as_of" <<<"$1"; }
 
 load_shop() {
 	say "making up a shop"
-	zone=Europe/London as_of=2025-06-30 ladder='0-none:0, 1-bronze:100, 2-silver:500, 3-gold:2000'
+	zone=Europe/London as_of=2025-06-30 ladder='0-none:-infinity, 1-bronze:100, 2-silver:500, 3-gold:2000'
 	demo_psql -1 -f demo/shop.sql
 	demo_value "SELECT format('   %s customers, %s orders, %s refunds', (SELECT count(*) FROM customers), (SELECT count(*) FROM orders), (SELECT count(*) FROM refunds))"
 }

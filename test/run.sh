@@ -155,11 +155,14 @@ isolation_files() {
 test_tap() { if have 'test/tap/*.pl'; then tap_files "${files[@]}"; fi; }
 
 tap_files() {
-	# A short path: the servers' sockets lie below it.
 	local out=$stage/tap
-	rm -rf "$out"; mkdir -p "$out/log"; own "$out"
-	"${runas[@]}" env -u PGHOST -u PGPORT -u PGUSER -u PGDATABASE PATH="$PATH" CRM_DATA="$CRM_DATA" \
-		TESTDATADIR="$out" TESTLOGDIR="$out/log" PG_TEST_TIMEOUT_DEFAULT=180 PG_REGRESS="$pgxs/test/regress/pg_regress" \
+	rm -rf "$out"; mkdir -p "$out/log"
+	# The server's user may not be able to read the clone: the tests run in a copy of what they read.
+	local folder
+	for folder in test/tap demo sql expected; do [ ! -d "$folder" ] || cp -r --parents "$folder" "$out"; done
+	own "$out"
+	"${runas[@]}" env -C "$out" -u PGHOST -u PGPORT -u PGUSER -u PGDATABASE PATH="$PATH" CRM_DATA="$CRM_DATA" \
+		TESTDIR="$out" PG_TEST_PORT_DIR="$out/ports" PG_TEST_TIMEOUT_DEFAULT=180 PG_REGRESS="$pgxs/test/regress/pg_regress" \
 		prove -Q -j "$jobs" -I "$pgxs/test/perl" -I test/tap "$@" \
-		|| { echo "   the servers' logs: $out/log"; return 1; }
+		|| { echo "   the tests' and their servers' logs: $out/tmp_check/log"; return 1; }
 }

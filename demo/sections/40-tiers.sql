@@ -16,7 +16,7 @@ FROM customer_tier
 GROUP BY tier
 ORDER BY tier DESC;
 
-\echo '   From then to now: who rose, who fell within the year.\n'
+\echo '\n   From a year ago (rows) to now (columns): who rose, who fell.\n'
 
 SELECT crm.tier_for(:'ladder', crm.revenue(crm.slice(history, date :'as_of' - 729, date :'as_of' - 365))) AS a_year_ago,
        tier AS now,
@@ -24,4 +24,5 @@ SELECT crm.tier_for(:'ladder', crm.revenue(crm.slice(history, date :'as_of' - 72
 FROM customer_tier
 WHERE crm.first_order(history) <= date :'as_of' - 365
 GROUP BY 1, 2
-ORDER BY 1 DESC, 2 DESC;
+ORDER BY 1 DESC, 2 DESC
+\crosstabview a_year_ago now customers
