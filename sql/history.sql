@@ -4,6 +4,8 @@
 -- signed amount. Facts only: whatever depends on a date takes it as an argument.
 
 COMMENT ON SCHEMA crm IS 'customer value: purchase histories, RFM, segments, tiers, lifetime value, live views';
+-- Pure functions and types: nothing in them is anybody's secret.
+GRANT USAGE ON SCHEMA crm TO PUBLIC;
 
 -- ---------------------------------------------------------------- the type
 
