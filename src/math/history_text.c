@@ -213,6 +213,7 @@ ParseMoney(const char **at, const char *end, HistoryMoney *amount, int *scale)
 	HistoryMoney v = 0;
 	int digits = 0;
 	int decimals = -1; /* before the point */
+	int zeros = 0;     /* decimals that count only if another digit follows */
 
 	*scale = 0;
 	for (; *at < end; (*at)++)
@@ -225,19 +226,29 @@ ParseMoney(const char **at, const char *end, HistoryMoney *amount, int *scale)
 		if (!IsDigit(*at, end))
 			break;
 		digits++;
-		if (decimals >= 0 && ++decimals > HISTORY_MAX_SCALE)
+		if (decimals >= 0)
 		{
-			if (**at != '0')
+			decimals++;
+			if (**at == '0')
+			{
+				zeros++;
+				continue;
+			}
+			if (decimals > HISTORY_MAX_SCALE)
 				return "An amount has at most 8 decimals.";
-			continue;
+			*scale = decimals;
 		}
-		if (__builtin_mul_overflow(v, (HistoryMoney) 10, &v) || !HistoryMoneyAdd(v, **at - '0', &v))
+		for (; zeros >= 0; zeros--)
+		{
+			if (__builtin_mul_overflow(v, (HistoryMoney) 10, &v) || !HistoryMoneyAdd(v, 0, &v))
+				return "The amount is out of range.";
+		}
+		zeros = 0;
+		if (!HistoryMoneyAdd(v, **at - '0', &v))
 			return "The amount is out of range.";
 	}
 	if (digits == 0 || decimals == 0)
 		return "An amount is a decimal number.";
-	if (decimals > 0)
-		*scale = decimals < HISTORY_MAX_SCALE ? decimals : HISTORY_MAX_SCALE;
 	*amount = negative ? -v : v;
 	return NULL;
 }

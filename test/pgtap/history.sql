@@ -1,7 +1,7 @@
 -- crm.history: the type, its accessors and its group.
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(70);
+SELECT plan(71);
 
 -- ---------------------------------------------------------------- text form
 
@@ -23,6 +23,8 @@ SELECT is('2024-01-05:-9223372036854775807:1'::history::text, '2024-01-05:-92233
 SELECT is('2024-01-05:1:123456789012345.12345678'::history::text, '2024-01-05:1:123456789012345.12345678', '15 digits before the point, 8 behind');
 SELECT is('2024-01-05:1:85070591730234615865843651857942052863'::history::text,
 	'2024-01-05:1:85070591730234615865843651857942052863.00', 'the largest amount');
+SELECT is('2024-01-05:1:85070591730234615865843651857942052863'::history::text::history::text,
+	'2024-01-05:1:85070591730234615865843651857942052863.00', 'and its text reads back, decimals and all');
 SELECT is(bool_and((d::date)::text || ':1:1.00' = history_agg::text), true, 'every day of 60 years reads as PostgreSQL writes it')
 FROM (SELECT d, history_agg(d::date, 1) FROM generate_series('1896-01-01'::timestamp, '1956-01-01', '1 day') d GROUP BY d) q;
 
