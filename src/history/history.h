@@ -18,6 +18,9 @@ extern HistoryView DatumGetHistoryView(Datum datum);
  * overflow. */
 extern HistorySummary HistorySummarize(HistoryView history, DateADT as_of);
 
+/* numeric -> money, exact or an error. */
+extern HistoryMoney NumericGetMoney(Datum numeric, int *scale);
+
 /* Exact money -> numeric, and -> float8 (from the exact sum). */
 extern Datum MoneyGetNumericDatum(HistoryMoney units, int scale);
 extern double MoneyGetFloat8(HistoryMoney units, int scale);

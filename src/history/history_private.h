@@ -18,9 +18,6 @@ extern void CollectHistory(HistoryEntries *set, HistoryView history, DateADT sin
 						   bool negate);
 extern Datum FinishEntries(HistoryEntries *set);
 
-/* numeric -> money, exact or an error. */
-extern HistoryMoney NumericGetMoney(Datum numeric, int *scale);
-
 /* The day of a point in time. */
 extern DateADT CheckDay(DateADT day);
 extern DateADT TimestampGetDay(Timestamp at);

@@ -206,8 +206,9 @@ ParseOrders(const char **at, const char *end, int64_t *orders)
 	return NULL;
 }
 
-static const char *
-ParseMoney(const char **at, const char *end, HistoryMoney *amount, int *scale)
+/* Read an amount; NULL, or a sentence that says what is wrong. */
+const char *
+HistoryMoneyParse(const char **at, const char *end, HistoryMoney *amount, int *scale)
 {
 	bool negative = GetChar(at, end, '-');
 	HistoryMoney v = 0;
@@ -270,5 +271,5 @@ HistoryEntryParse(const char **at, const char *end, HistoryEntry *entry, int *sc
 		return wrong;
 	if (!GetChar(at, end, ':'))
 		return "After the orders comes a colon and the amount.";
-	return ParseMoney(at, end, &entry->amount, scale);
+	return HistoryMoneyParse(at, end, &entry->amount, scale);
 }

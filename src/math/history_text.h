@@ -20,6 +20,8 @@
 #define HISTORY_SHOWN_DECIMALS 2
 
 extern size_t HistoryMoneyFormat(HistoryMoney amount, int scale, char *out);
+extern const char *HistoryMoneyParse(const char **at, const char *end, HistoryMoney *amount,
+									 int *scale);
 extern size_t HistoryEntryFormat(const HistoryEntry *entry, int scale, char *out);
 extern const char *HistoryEntryParse(const char **at, const char *end, HistoryEntry *entry,
 									 int *scale);

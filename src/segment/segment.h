@@ -1,0 +1,35 @@
+/*
+ * segment.h: what the files of the segment room share.
+ */
+#ifndef CRM_SEGMENT_H
+#define CRM_SEGMENT_H
+
+#include "crm.h"
+
+#include "math/rfm_cuts.h"
+#include "math/scheme_rules.h"
+#include "math/segment_set.h"
+
+/* crm.rfm is an int2, the three digits read as a number: 543. Its order is that of the numbers. */
+#define PG_GETARG_CELL(n) ((int) PG_GETARG_INT16(n))
+#define PG_RETURN_CELL(cell) PG_RETURN_INT16((int16) (cell))
+
+/* crm.segment is a CellSet of 16 bytes, passed by reference. */
+#define DatumGetCellSet(datum) (*(CellSet *) DatumGetPointer(datum))
+#define PG_GETARG_CELL_SET(n) DatumGetCellSet(PG_GETARG_DATUM(n))
+#define PG_RETURN_CELL_SET(set) return CellSetGetDatum(set)
+extern Datum CellSetGetDatum(CellSet set);
+
+/* crm.rfm_cuts is an RfmCuts of 120 bytes, passed by reference. */
+#define PG_GETARG_CUTS(n) ((const RfmCuts *) PG_GETARG_POINTER(n))
+
+/* The number of bytes of somebody else's text to show in a message, ending between characters. */
+extern int ClippedLength(const char *input, Size size);
+
+/* An argument that names one of a few measures. */
+extern int MeasureByName(text *name, const char *const *names, int n, const char *what);
+
+/* Raise an error unless a number of levels is one that scores can have. */
+extern void CheckLevels(int levels);
+
+#endif /* CRM_SEGMENT_H */
