@@ -94,6 +94,9 @@ COMMENT ON FUNCTION crm.tier_ge(crm.tier, crm.tier) IS 'true if the first tier i
 CREATE FUNCTION crm.tier_cmp(crm.tier, crm.tier) RETURNS int4
 	AS 'MODULE_PATHNAME', 'tier_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION crm.tier_cmp(crm.tier, crm.tier) IS '-1, 0 or 1: the order of two tiers, by rank, then by the bytes of the label; NULL for NULL; btree support';
+CREATE FUNCTION crm.tier_sortsupport(internal) RETURNS void
+	AS 'MODULE_PATHNAME', 'tier_sortsupport' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION crm.tier_sortsupport(internal) IS 'hands a sort the comparison of two tiers; btree support';
 CREATE FUNCTION crm.tier_hash(crm.tier) RETURNS int4
 	AS 'MODULE_PATHNAME', 'tier_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION crm.tier_hash(crm.tier) IS '32-bit hash of a tier; NULL for NULL; hash support';
@@ -131,6 +134,7 @@ COMMENT ON OPERATOR FAMILY crm.tier_ops USING btree IS 'order of tiers, by rank,
 CREATE OPERATOR CLASS crm.tier_ops DEFAULT FOR TYPE crm.tier USING btree FAMILY crm.tier_ops AS
 	OPERATOR 1 crm.<, OPERATOR 2 crm.<=, OPERATOR 3 crm.=, OPERATOR 4 crm.>=, OPERATOR 5 crm.>,
 	FUNCTION 1 crm.tier_cmp(crm.tier, crm.tier),
+	FUNCTION 2 crm.tier_sortsupport(internal),
 	FUNCTION 4 pg_catalog.btequalimage(oid);
 COMMENT ON OPERATOR CLASS crm.tier_ops USING btree IS 'order of tiers, by rank, then by the bytes of the label; equal values are equal bytes, so indexes are deduplicated';
 CREATE OPERATOR FAMILY crm.tier_ops USING hash;
@@ -178,6 +182,9 @@ COMMENT ON FUNCTION crm.tier_ladder_ge(crm.tier_ladder, crm.tier_ladder) IS 'tru
 CREATE FUNCTION crm.tier_ladder_cmp(crm.tier_ladder, crm.tier_ladder) RETURNS int4
 	AS 'MODULE_PATHNAME', 'tier_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION crm.tier_ladder_cmp(crm.tier_ladder, crm.tier_ladder) IS '-1, 0 or 1: the order of two ladders, by the bytes of the text; NULL for NULL; btree support';
+CREATE FUNCTION crm.tier_ladder_sortsupport(internal) RETURNS void
+	AS 'MODULE_PATHNAME', 'tier_sortsupport' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION crm.tier_ladder_sortsupport(internal) IS 'hands a sort the comparison of two ladders; btree support';
 CREATE FUNCTION crm.tier_ladder_hash(crm.tier_ladder) RETURNS int4
 	AS 'MODULE_PATHNAME', 'tier_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION crm.tier_ladder_hash(crm.tier_ladder) IS '32-bit hash of a ladder; NULL for NULL; hash support';
@@ -215,6 +222,7 @@ COMMENT ON OPERATOR FAMILY crm.tier_ladder_ops USING btree IS 'order of ladders,
 CREATE OPERATOR CLASS crm.tier_ladder_ops DEFAULT FOR TYPE crm.tier_ladder USING btree FAMILY crm.tier_ladder_ops AS
 	OPERATOR 1 crm.<, OPERATOR 2 crm.<=, OPERATOR 3 crm.=, OPERATOR 4 crm.>=, OPERATOR 5 crm.>,
 	FUNCTION 1 crm.tier_ladder_cmp(crm.tier_ladder, crm.tier_ladder),
+	FUNCTION 2 crm.tier_ladder_sortsupport(internal),
 	FUNCTION 4 pg_catalog.btequalimage(oid);
 COMMENT ON OPERATOR CLASS crm.tier_ladder_ops USING btree IS 'order of ladders, by the bytes of the text; equal values are equal bytes, so indexes are deduplicated';
 CREATE OPERATOR FAMILY crm.tier_ladder_ops USING hash;
