@@ -3,16 +3,16 @@
 
 CREATE TYPE crm.tier;
 CREATE FUNCTION crm.tier_in(cstring) RETURNS crm.tier
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION crm.tier_in(cstring) IS 'reads a tier: 3-gold, or a bare label that the setting crm.tier_ladder gives a rank';
 CREATE FUNCTION crm.tier_out(crm.tier) RETURNS cstring
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 3;
 COMMENT ON FUNCTION crm.tier_out(crm.tier) IS 'writes a tier: 3-gold';
 CREATE FUNCTION crm.tier_recv(internal) RETURNS crm.tier
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION crm.tier_recv(internal) IS 'reads a tier in binary: its text in the encoding of the client';
 CREATE FUNCTION crm.tier_send(crm.tier) RETURNS bytea
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 3;
 COMMENT ON FUNCTION crm.tier_send(crm.tier) IS 'writes a tier in binary: its text in the encoding of the client';
 -- At most 65 bytes: kept in the row.
 CREATE TYPE crm.tier (
@@ -22,16 +22,16 @@ COMMENT ON TYPE crm.tier IS 'a rank from 0 (lowest) to 9 and a label of the user
 
 CREATE TYPE crm.tier_ladder;
 CREATE FUNCTION crm.tier_ladder_in(cstring) RETURNS crm.tier_ladder
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION crm.tier_ladder_in(cstring) IS 'reads a ladder: 0-none:0, 1-bronze:100';
 CREATE FUNCTION crm.tier_ladder_out(crm.tier_ladder) RETURNS cstring
-	AS 'MODULE_PATHNAME', 'tier_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'tier_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 3;
 COMMENT ON FUNCTION crm.tier_ladder_out(crm.tier_ladder) IS 'writes a ladder: 0-none:0, 1-bronze:100';
 CREATE FUNCTION crm.tier_ladder_recv(internal) RETURNS crm.tier_ladder
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION crm.tier_ladder_recv(internal) IS 'reads a ladder in binary: its text in the encoding of the client';
 CREATE FUNCTION crm.tier_ladder_send(crm.tier_ladder) RETURNS bytea
-	AS 'MODULE_PATHNAME', 'tier_send' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'tier_send' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 3;
 COMMENT ON FUNCTION crm.tier_ladder_send(crm.tier_ladder) IS 'writes a ladder in binary: its text in the encoding of the client';
 CREATE TYPE crm.tier_ladder (
 	INPUT = crm.tier_ladder_in, OUTPUT = crm.tier_ladder_out, RECEIVE = crm.tier_ladder_recv, SEND = crm.tier_ladder_send,
@@ -52,56 +52,56 @@ CREATE CAST (varchar AS crm.tier_ladder) WITH INOUT AS ASSIGNMENT;
 COMMENT ON CAST (varchar AS crm.tier_ladder) IS 'reads the text as a ladder';
 
 CREATE FUNCTION crm.tier_rank(crm.tier) RETURNS int4
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION crm.tier_rank(crm.tier) IS 'the rank of a tier, 0 (lowest) to 9; NULL for NULL';
 CREATE FUNCTION crm.tier_label(crm.tier) RETURNS text
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2;
 COMMENT ON FUNCTION crm.tier_label(crm.tier) IS 'the label of a tier, without its rank; NULL for NULL';
 
 CREATE FUNCTION crm.tier_for(ladder crm.tier_ladder, value numeric) RETURNS crm.tier
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION crm.tier_for(crm.tier_ladder, numeric) IS 'the highest tier whose threshold the value reaches (inclusive), in the unit of the ladder''s thresholds; NULL below the lowest threshold and for NULL; NaN is an error';
 CREATE FUNCTION crm.next_tier(ladder crm.tier_ladder, value numeric, OUT tier crm.tier, OUT threshold numeric, OUT missing numeric)
-	AS 'MODULE_PATHNAME', 'tier_next' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'tier_next' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 30;
 COMMENT ON FUNCTION crm.next_tier(crm.tier_ladder, numeric) IS 'the next tier above the one that the value reaches, its threshold, and what is missing to it (threshold - value, always above 0); all NULL on the highest tier and for NULL; NaN is an error';
 CREATE FUNCTION crm.tier(label text, ladder crm.tier_ladder) RETURNS crm.tier
-	AS 'MODULE_PATHNAME', 'tier_on_ladder' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'tier_on_ladder' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION crm.tier(text, crm.tier_ladder) IS 'the tier of that label on that ladder; NULL for NULL; a label that is not on the ladder is an error';
 CREATE FUNCTION crm.tiers(ladder crm.tier_ladder)
 	RETURNS TABLE (tier crm.tier, rank int4, label text, threshold numeric)
-	AS 'MODULE_PATHNAME', 'tier_ladder_tiers' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 5;
+	AS 'MODULE_PATHNAME', 'tier_ladder_tiers' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 5;
 COMMENT ON FUNCTION crm.tiers(crm.tier_ladder) IS 'the tiers of a ladder as rows, lowest first: tier, its rank and label, and the threshold from which it holds (inclusive); no row for NULL';
 
 -- Order and hash.
 CREATE FUNCTION crm.tier_eq(crm.tier, crm.tier) RETURNS bool
-	AS 'MODULE_PATHNAME', 'tier_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'tier_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION crm.tier_eq(crm.tier, crm.tier) IS 'true if the first tier is equal, by rank, then by the bytes of the label; NULL for NULL; implements =';
 CREATE FUNCTION crm.tier_ne(crm.tier, crm.tier) RETURNS bool
-	AS 'MODULE_PATHNAME', 'tier_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'tier_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION crm.tier_ne(crm.tier, crm.tier) IS 'true if the first tier is not equal, by rank, then by the bytes of the label; NULL for NULL; implements <>';
 CREATE FUNCTION crm.tier_lt(crm.tier, crm.tier) RETURNS bool
-	AS 'MODULE_PATHNAME', 'tier_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'tier_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION crm.tier_lt(crm.tier, crm.tier) IS 'true if the first tier is lower, by rank, then by the bytes of the label; NULL for NULL; implements <';
 CREATE FUNCTION crm.tier_le(crm.tier, crm.tier) RETURNS bool
-	AS 'MODULE_PATHNAME', 'tier_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'tier_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION crm.tier_le(crm.tier, crm.tier) IS 'true if the first tier is lower or equal, by rank, then by the bytes of the label; NULL for NULL; implements <=';
 CREATE FUNCTION crm.tier_gt(crm.tier, crm.tier) RETURNS bool
-	AS 'MODULE_PATHNAME', 'tier_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'tier_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION crm.tier_gt(crm.tier, crm.tier) IS 'true if the first tier is higher, by rank, then by the bytes of the label; NULL for NULL; implements >';
 CREATE FUNCTION crm.tier_ge(crm.tier, crm.tier) RETURNS bool
-	AS 'MODULE_PATHNAME', 'tier_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'tier_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION crm.tier_ge(crm.tier, crm.tier) IS 'true if the first tier is higher or equal, by rank, then by the bytes of the label; NULL for NULL; implements >=';
 CREATE FUNCTION crm.tier_cmp(crm.tier, crm.tier) RETURNS int4
-	AS 'MODULE_PATHNAME', 'tier_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'tier_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION crm.tier_cmp(crm.tier, crm.tier) IS '-1, 0 or 1: the order of two tiers, by rank, then by the bytes of the label; NULL for NULL; btree support';
 CREATE FUNCTION crm.tier_sortsupport(internal) RETURNS void
-	AS 'MODULE_PATHNAME', 'tier_sortsupport' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'tier_sortsupport' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION crm.tier_sortsupport(internal) IS 'hands a sort the comparison of two tiers; btree support';
 CREATE FUNCTION crm.tier_hash(crm.tier) RETURNS int4
-	AS 'MODULE_PATHNAME', 'tier_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'tier_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION crm.tier_hash(crm.tier) IS '32-bit hash of a tier; NULL for NULL; hash support';
 CREATE FUNCTION crm.tier_hash_extended(crm.tier, int8) RETURNS int8
-	AS 'MODULE_PATHNAME', 'tier_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'tier_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION crm.tier_hash_extended(crm.tier, int8) IS '64-bit hash of a tier with a seed; NULL for NULL; hash support, used by hash partitions';
 
 CREATE OPERATOR crm.= (
@@ -146,10 +146,10 @@ CREATE OPERATOR CLASS crm.tier_ops DEFAULT FOR TYPE crm.tier USING hash FAMILY c
 COMMENT ON OPERATOR CLASS crm.tier_ops USING hash IS 'hash of tiers: hash joins, grouping, hash indexes and partitions';
 
 CREATE FUNCTION crm.tier_smaller(crm.tier, crm.tier) RETURNS crm.tier
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION crm.tier_smaller(crm.tier, crm.tier) IS 'the lower of two tiers; NULL for NULL; step of min';
 CREATE FUNCTION crm.tier_larger(crm.tier, crm.tier) RETURNS crm.tier
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION crm.tier_larger(crm.tier, crm.tier) IS 'the higher of two tiers; NULL for NULL; step of max';
 CREATE AGGREGATE crm.min(crm.tier) (
 	SFUNC = crm.tier_smaller, STYPE = crm.tier, COMBINEFUNC = crm.tier_smaller,
@@ -162,34 +162,34 @@ COMMENT ON AGGREGATE crm.max(crm.tier) IS 'the highest tier; NULLs are left out;
 
 -- The order of ladders means nothing; it is there for GROUP BY, DISTINCT and UNIQUE.
 CREATE FUNCTION crm.tier_ladder_eq(crm.tier_ladder, crm.tier_ladder) RETURNS bool
-	AS 'MODULE_PATHNAME', 'tier_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'tier_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION crm.tier_ladder_eq(crm.tier_ladder, crm.tier_ladder) IS 'true if the first ladder is equal, by the bytes of the text; NULL for NULL; implements =';
 CREATE FUNCTION crm.tier_ladder_ne(crm.tier_ladder, crm.tier_ladder) RETURNS bool
-	AS 'MODULE_PATHNAME', 'tier_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'tier_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION crm.tier_ladder_ne(crm.tier_ladder, crm.tier_ladder) IS 'true if the first ladder is not equal, by the bytes of the text; NULL for NULL; implements <>';
 CREATE FUNCTION crm.tier_ladder_lt(crm.tier_ladder, crm.tier_ladder) RETURNS bool
-	AS 'MODULE_PATHNAME', 'tier_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'tier_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION crm.tier_ladder_lt(crm.tier_ladder, crm.tier_ladder) IS 'true if the first ladder is lower, by the bytes of the text; NULL for NULL; implements <';
 CREATE FUNCTION crm.tier_ladder_le(crm.tier_ladder, crm.tier_ladder) RETURNS bool
-	AS 'MODULE_PATHNAME', 'tier_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'tier_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION crm.tier_ladder_le(crm.tier_ladder, crm.tier_ladder) IS 'true if the first ladder is lower or equal, by the bytes of the text; NULL for NULL; implements <=';
 CREATE FUNCTION crm.tier_ladder_gt(crm.tier_ladder, crm.tier_ladder) RETURNS bool
-	AS 'MODULE_PATHNAME', 'tier_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'tier_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION crm.tier_ladder_gt(crm.tier_ladder, crm.tier_ladder) IS 'true if the first ladder is higher, by the bytes of the text; NULL for NULL; implements >';
 CREATE FUNCTION crm.tier_ladder_ge(crm.tier_ladder, crm.tier_ladder) RETURNS bool
-	AS 'MODULE_PATHNAME', 'tier_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'tier_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION crm.tier_ladder_ge(crm.tier_ladder, crm.tier_ladder) IS 'true if the first ladder is higher or equal, by the bytes of the text; NULL for NULL; implements >=';
 CREATE FUNCTION crm.tier_ladder_cmp(crm.tier_ladder, crm.tier_ladder) RETURNS int4
-	AS 'MODULE_PATHNAME', 'tier_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'tier_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION crm.tier_ladder_cmp(crm.tier_ladder, crm.tier_ladder) IS '-1, 0 or 1: the order of two ladders, by the bytes of the text; NULL for NULL; btree support';
 CREATE FUNCTION crm.tier_ladder_sortsupport(internal) RETURNS void
-	AS 'MODULE_PATHNAME', 'tier_sortsupport' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'tier_sortsupport' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION crm.tier_ladder_sortsupport(internal) IS 'hands a sort the comparison of two ladders; btree support';
 CREATE FUNCTION crm.tier_ladder_hash(crm.tier_ladder) RETURNS int4
-	AS 'MODULE_PATHNAME', 'tier_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'tier_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION crm.tier_ladder_hash(crm.tier_ladder) IS '32-bit hash of a ladder; NULL for NULL; hash support';
 CREATE FUNCTION crm.tier_ladder_hash_extended(crm.tier_ladder, int8) RETURNS int8
-	AS 'MODULE_PATHNAME', 'tier_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'tier_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION crm.tier_ladder_hash_extended(crm.tier_ladder, int8) IS '64-bit hash of a ladder with a seed; NULL for NULL; hash support, used by hash partitions';
 
 CREATE OPERATOR crm.= (

@@ -9,6 +9,11 @@
 #error "crm needs PostgreSQL 15 or newer"
 #endif
 
+/* The macros for variable-length values have a header of their own. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
 /* Input functions can report a soft error, for pg_input_is_valid and COPY ... ON_ERROR. */
 #if PG_VERSION_NUM >= 160000
 #define HAVE_SOFT_INPUT_ERRORS 1

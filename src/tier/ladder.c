@@ -95,6 +95,7 @@ typedef struct ReadyLadder
 	TierText *source;
 	TierRungs rungs;
 	Numeric threshold[TIER_RANKS];
+	TupleDesc columns; /* of next_tier's row; outlives a change of ladder */
 } ReadyLadder;
 
 static ReadyLadder *
@@ -156,6 +157,20 @@ tier_for(PG_FUNCTION_ARGS)
 	PG_RETURN_TIER_P(tier_from_rung(&ladder->rungs.rung[reached - 1]));
 }
 
+/* The row type that the caller expects, in memory that lasts as long as the call's state. */
+static TupleDesc
+RowType(FunctionCallInfo fcinfo)
+{
+	MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+	TupleDesc columns;
+
+	if (get_call_result_type(fcinfo, NULL, &columns) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	columns = BlessTupleDesc(columns);
+	MemoryContextSwitchTo(old);
+	return columns;
+}
+
 PG_FUNCTION_INFO_V1(tier_next);
 /* The next tier up, its threshold and what is missing to it; all NULL at the top. */
 Datum
@@ -166,11 +181,9 @@ tier_next(PG_FUNCTION_ARGS)
 	int reached = RungsReached(ladder, value);
 	Datum values[3] = {0};
 	bool nulls[3] = {true, true, true};
-	TupleDesc columns;
 
-	if (get_call_result_type(fcinfo, NULL, &columns) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	columns = BlessTupleDesc(columns);
+	if (ladder->columns == NULL)
+		ladder->columns = RowType(fcinfo);
 	if (reached < ladder->rungs.count)
 	{
 		values[0] = PointerGetDatum(tier_from_rung(&ladder->rungs.rung[reached]));
@@ -178,7 +191,7 @@ tier_next(PG_FUNCTION_ARGS)
 		values[2] = DirectFunctionCall2(numeric_sub, values[1], NumericGetDatum(value));
 		memset(nulls, false, sizeof(nulls));
 	}
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(columns, values, nulls)));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(ladder->columns, values, nulls)));
 }
 
 PG_FUNCTION_INFO_V1(tier_on_ladder);
@@ -188,16 +201,15 @@ tier_on_ladder(PG_FUNCTION_ARGS)
 {
 	text *label = PG_GETARG_TEXT_PP(0);
 	TierSlice wanted = {VARDATA_ANY(label), VARSIZE_ANY_EXHDR(label)};
-	TierRungs ladder;
-	const TierRung *rung;
+	ReadyLadder *ladder = GetReadyLadder(fcinfo, 1);
+	const TierRung *rung = ladder_find(&ladder->rungs, wanted);
 
-	ReadLadder(PG_GETARG_TIER_PP(1), &ladder);
-	rung = ladder_find(&ladder, wanted);
 	if (rung == NULL)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("tier label \"%.*s\" is not on the ladder",
-							   tier_message_length(wanted), wanted.at),
-						errdetail("The ladder has the labels %s.", tier_ladder_labels(&ladder))));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("tier label \"%.*s\" is not on the ladder", tier_message_length(wanted),
+						wanted.at),
+				 errdetail("The ladder has the labels %s.", tier_ladder_labels(&ladder->rungs))));
 	PG_RETURN_TIER_P(tier_from_rung(rung));
 }
 

@@ -1,4 +1,8 @@
 -- What a user sees of tiers: results, messages, plans; and settings that come before the library.
+SET client_min_messages = error;
+DROP DATABASE IF EXISTS crm_tier_owned;
+DROP ROLE IF EXISTS regress_crm_tier_owner;
+RESET client_min_messages;
 SET search_path = public, crm;
 SELECT * FROM tiers('0-small:-infinity, 1-plain:100, 2-major:2500.50, 3-VIP:20000');
 SELECT v AS spent, tier_for(ladder, v), n.tier AS next, n.missing
@@ -51,12 +55,12 @@ SELECT 'gold'::crm.tier;
 SELECT count(*) FROM public.tier_customer WHERE tier OPERATOR(crm.=) 'gold';
 DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET crm.tier_ladder', current_database()); END $$;
 -- An owner who is no superuser sets it once the library is loaded.
-CREATE ROLE crm_tier_owner CREATEDB;
-SET SESSION AUTHORIZATION crm_tier_owner;
+CREATE ROLE regress_crm_tier_owner CREATEDB;
+SET SESSION AUTHORIZATION regress_crm_tier_owner;
 CREATE DATABASE crm_tier_owned TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C';
 \c crm_tier_owned
 SET client_encoding = 'UTF8';
-SET SESSION AUTHORIZATION crm_tier_owner;
+SET SESSION AUTHORIZATION regress_crm_tier_owner;
 CREATE EXTENSION crm;
 SELECT crm.tier_rank('3-gold');
 ALTER DATABASE crm_tier_owned SET crm.tier_ladder = '0-none:0, 5-café:2000';
@@ -71,5 +75,5 @@ SELECT crm.tier_rank(('5-' || repeat('é', 63))::crm.tier), crm.tier_rank(('5-' 
 SELECT '5-小'::crm.tier;
 \c contrib_regression
 DROP DATABASE crm_tier_owned;
-DROP ROLE crm_tier_owner;
+DROP ROLE regress_crm_tier_owner;
 DROP TABLE tier_customer;
