@@ -52,6 +52,7 @@ sub next_line
 # ---------------------------------------------------------------- the delimiter
 
 my $first = next_line();
+fail("$file cannot be unpacked, or nothing is in it") unless defined $first;
 $first =~ s/^\xef\xbb\xbf//;
 my %named = ('tab' => "\t", '\t' => "\t", 'comma' => ',', 'semicolon' => ';', 'space' => ' ', 'pipe' => '|');
 my $d = $opt{delimiter};

@@ -108,6 +108,10 @@ foreach my $case ([ 'overloads', $overloads ], [ 'operators', $operators ])
 		ok($status == 0 || $err =~ /already exists|permission denied|does not match|must be owner/, "$what, installed by $installer: works or is refused") or diag($err);
 		note($status == 0 ? 'works' : $err);
 		is($node->safe_psql($db, 'SELECT * FROM trap.caught'), '', "$what, installed by $installer: nothing of the intruder's ran");
+		# The trap is a trap: who calls what the intruder wrote is caught.
+		$node->safe_psql($db, "SELECT crm.trap_text('a', 'b')", as('mallory')) if $what eq 'operators';
+		$node->safe_psql($db, "SELECT crm.orders('a'::text)", as('mallory')) if $what eq 'overloads';
+		is($node->safe_psql($db, 'DELETE FROM trap.caught RETURNING who'), 'mallory', "$what: the trap works");
 		next unless $status == 0;
 		my $uses = $node->safe_psql($db, 'SELECT has_schema_privilege(current_user, \'crm\', \'USAGE\')', as($installer));
 		$node->safe_psql($db, $use, as($installer)) if $uses eq 't';
