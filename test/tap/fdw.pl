@@ -27,11 +27,11 @@ $node->safe_psql('postgres', qq{
 	CREATE FOREIGN TABLE orders (customer_id int, ordered_at timestamptz, total numeric, day date, zone text) SERVER far;
 	CREATE TABLE near AS SELECT * FROM orders});
 
-sub explain { return $node->safe_psql('postgres', "EXPLAIN (VERBOSE, COSTS OFF) $_[0]"); }
+sub remote_plan { return $node->safe_psql('postgres', "EXPLAIN (VERBOSE, COSTS OFF) $_[0]"); }
 
 my $query = q{SELECT customer_id, crm.history_agg(day, total) AS history FROM %s GROUP BY customer_id};
 
-my $plan = explain(sprintf($query, 'orders'));
+my $plan = remote_plan(sprintf($query, 'orders'));
 like($plan, qr/Remote SQL: SELECT customer_id, crm\.history_agg\(day, total\).*GROUP BY 1/, 'history_agg runs on the other server');
 unlike($plan, qr/(Hash|Group)Aggregate/, 'no aggregate of our own');
 
@@ -41,7 +41,7 @@ is($node->safe_psql('postgres', sprintf("SELECT count(*) FROM ($query) a JOIN ($
 # postgres_fdw sends no function that has a constant text among its arguments (a collation that is not
 # derived from a foreign column, see foreign_expr_walker in its deparse.c): a zone must come from a column.
 my $zoned = q{SELECT customer_id, crm.history_agg(ordered_at, total, zone) AS history FROM %s GROUP BY customer_id};
-like(explain(sprintf($zoned, 'orders')), qr/Remote SQL: SELECT customer_id, crm\.history_agg\(ordered_at, total, zone\).*GROUP BY 1/, 'so does it with a zone');
+like(remote_plan(sprintf($zoned, 'orders')), qr/Remote SQL: SELECT customer_id, crm\.history_agg\(ordered_at, total, zone\).*GROUP BY 1/, 'so does it with a zone');
 is($node->safe_psql('postgres', sprintf("SELECT count(*) FROM ($zoned) a JOIN ($zoned) b USING (customer_id) WHERE a.history OPERATOR(crm.=) b.history", 'orders', 'near')), 50,
 	'and the days are those of the zone, whatever either server thinks');
 (my $constant = $zoned) =~ s/zone/'Europe\/London'/;
@@ -49,24 +49,24 @@ is($node->safe_psql('postgres', sprintf("SELECT count(*) FROM ($constant) a JOIN
 	'as with a constant zone, which is aggregated here');
 
 my $accessors = 'SELECT customer_id, crm.revenue(crm.history_agg(day, total)), crm.recency(crm.history_agg(day, total), \'2025-12-31\') FROM %s GROUP BY customer_id';
-like(explain(sprintf($accessors, 'orders')), qr/Remote SQL: .*crm\.revenue\(crm\.history_agg/, 'accessors go along');
+like(remote_plan(sprintf($accessors, 'orders')), qr/Remote SQL: .*crm\.revenue\(crm\.history_agg/, 'accessors go along');
 is($node->safe_psql('postgres', sprintf("$accessors ORDER BY 1", 'orders')), $node->safe_psql('postgres', sprintf("$accessors ORDER BY 1", 'near')), 'and agree');
 
 my $having = q{SELECT customer_id FROM orders GROUP BY customer_id HAVING crm.orders(crm.history_agg(day, total)) >= 60};
-like(explain($having), qr/Remote SQL: .*HAVING .*crm\.orders/, 'so does HAVING');
+like(remote_plan($having), qr/Remote SQL: .*HAVING .*crm\.orders/, 'so does HAVING');
 
 # A stored history, filtered where it lies.
 $node->safe_psql('far', sprintf("CREATE TABLE customer_history AS $query", 'orders'));
 $node->safe_psql('postgres', 'CREATE FOREIGN TABLE customer_history (customer_id int, history crm.history) SERVER far');
 my $stored = q{SELECT customer_id, history FROM customer_history WHERE crm.revenue(history) > 4200 AND history OPERATOR(crm.<>) ''};
-like(explain($stored), qr/Remote SQL: .*WHERE .*crm\.revenue\(history\)/, 'a condition on a stored history runs there');
+like(remote_plan($stored), qr/Remote SQL: .*WHERE .*crm\.revenue\(history\)/, 'a condition on a stored history runs there');
 cmp_ok($node->safe_psql('postgres', "SELECT count(*) FROM ($stored) AS x"), '>', 0, 'and finds some');
 is($node->safe_psql('postgres', sprintf("SELECT count(*) FROM customer_history f JOIN ($query) n USING (customer_id) WHERE f.history OPERATOR(crm.=) n.history", 'near')), 50,
 	'stored histories cross the wire unchanged');
 
 # Without the option nothing of ours may be sent.
 $node->safe_psql('postgres', "ALTER SERVER far OPTIONS (DROP extensions)");
-unlike(explain(sprintf($query, 'orders')), qr/Remote SQL: .*history_agg/, 'without the option it stays here');
+unlike(remote_plan(sprintf($query, 'orders')), qr/Remote SQL: .*history_agg/, 'without the option it stays here');
 
 $node->stop;
 done_testing();
