@@ -383,7 +383,7 @@ ParetoPmf(const BtydModel *m, double x, double t_x, double t, double horizon, do
 		return BTYD_OK;
 	}
 
-	d = (Deaths){f.c, f.s, n, f.b / f.a, log_rising(f.c, n) - lgamma(n + 1.0) - f.log_g};
+	d = (Deaths){f.c, f.s, n, f.b / f.a, log_rising(f.c, n) - log_rising(1.0, n) - f.log_g};
 	log_e += d.scale + n * (log(u) - log1p(u));
 	d.scale += log(f.s / d.rho);
 
