@@ -2,7 +2,7 @@
 -- equal purchases give equal values with equal bytes. Random data, seeded.
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(14);
+SELECT plan(16);
 
 SELECT setseed(0.42);
 CREATE TEMP TABLE p AS
@@ -54,5 +54,15 @@ SELECT results_eq($$SELECT purchase_days(h), revenue(h), first_order(h), last_or
 	FROM (SELECT history_agg(DATE '1000-01-01' + (i::bigint * 7919 % 1000000)::int, 0.01) AS h FROM generate_series(0, 999999) i) q$$,
 	$$VALUES (1000000, 10000.00, DATE '1000-01-01', DATE '1000-01-01' + 999999)$$, 'a million purchase days, out of order');
 
+-- the digits of a numeric are read where they lie: every length, every place of the point, both signs
+SELECT is_empty($$SELECT v FROM (SELECT DISTINCT sign * (lead * 10::numeric ^ e + tail) / 10::numeric ^ d AS v
+		FROM unnest('{1,-1}'::int[]) sign, unnest('{0,1,9,10,9999,10000,99990001,123456789}'::numeric[]) lead, generate_series(0, 20) e, unnest('{0,1,5000,9999}'::int[]) tail, generate_series(0, 8) d) q
+	WHERE revenue(history_agg(DATE '2024-01-01', round(v, 8))) <> round(v, 8) GROUP BY v$$, 'every numeric arrives as it is');
+
+-- the zone's own rules against AT TIME ZONE, under another session zone
+SET LOCAL timezone = 'Asia/Tokyo';
+SELECT is_empty($$SELECT at, zone FROM (SELECT TIMESTAMPTZ '1850-01-01 00:00+00' + (hashint4(i) & 2147483647) * INTERVAL '3.7 seconds' AS at, zone
+		FROM generate_series(1, 5000) i, unnest('{Europe/London,America/New_York,Asia/Kolkata,Australia/Lord_Howe,UTC,Africa/Casablanca,America/Sao_Paulo,Pacific/Apia}'::text[]) zone) q
+	GROUP BY at, zone HAVING first_order(history_agg(at, 1, zone)) <> (at AT TIME ZONE zone)::date$$, 'the day in a zone is that of AT TIME ZONE');
 SELECT * FROM finish();
 ROLLBACK;
