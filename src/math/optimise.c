@@ -63,7 +63,7 @@ void
 opt_climb(const OptProblem *problem, int max_evaluations, OptResult *result)
 {
 	Climb climb = {problem, result, NULL, false};
-	double p[OPT_MAX];
+	double p[OPT_MAX] = {0};
 	double least;
 
 	for (int i = 0; i < problem->n; i++)
