@@ -21,6 +21,13 @@ CREATE UNLOGGED TABLE loading.line
 
 \copy loading.line FROM PSTDIN
 
+-- If the reader stopped, it has said why.
+SELECT count(*) = 0 AS nothing FROM loading.line \gset
+\if :nothing
+DROP SCHEMA loading CASCADE;
+\quit
+\endif
+
 -- A time, or NULL. Words such as 'now' or 'infinity' are no times of a purchase.
 CREATE FUNCTION loading.to_time(value text) RETURNS timestamptz
 LANGUAGE plpgsql STABLE AS

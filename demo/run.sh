@@ -73,6 +73,7 @@ load_file() {
 	perl demo/read_csv.pl "$file" "${reader[@]}" |
 		demo_psql -v zone="$zone" -v datestyle="$datestyle" -v with_order_id="$with_order_id" -f demo/load.sql \
 		|| die "the file was not loaded"
+	[ "$(demo_value "SELECT to_regclass('purchases') IS NOT NULL")" = t ] || die "the file has no rows"
 	[ "$(demo_value 'SELECT count(*) FROM purchases')" -gt 0 ] || die "no row of the file can be used"
 	[ -n "$as_of" ] || as_of=$(demo_value "SELECT max(at AT TIME ZONE :'zone')::date FROM purchases")
 	# Tiers that fit the file: half of the customers, a fifth and a twentieth, at round figures.
@@ -88,8 +89,11 @@ run_demo() {
 	build
 	restart
 	set -o pipefail
-	if [ -n "$zone" ] && [ "$(demo_psql -A -t -d postgres -v zone="$zone" <<<"SELECT count(*) FROM pg_timezone_names WHERE name = :'zone'")" = 0 ]; then
+	if [ "$(demo_psql -A -t -d postgres -v zone="$zone" <<<"SELECT count(*) FROM pg_timezone_names WHERE name = :'zone'")" = 0 ]; then
 		die "no such time zone: $zone (for example Europe/London)"
+	fi
+	if [ -n "$as_of" ]; then
+		demo_psql -d postgres -A -t -v as_of="$as_of" <<<"SELECT :'as_of'::date" >/dev/null 2>&1 || die "--as-of is a date such as 2025-06-30, not $as_of"
 	fi
 	demo_psql -d postgres <<-'SQL'
 		SET client_min_messages = warning;

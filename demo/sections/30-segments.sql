@@ -4,6 +4,7 @@
 CREATE TABLE rfm_thresholds AS
 SELECT crm.rfm_cuts_agg(history, :'as_of', 5) AS cuts
 FROM customer_history;
+\echo
 
 SELECT cuts FROM rfm_thresholds;
 
@@ -13,11 +14,11 @@ FROM customer_history, rfm_thresholds;
 
 \echo '\n   Eleven segments with common names; every score has exactly one.\n'
 
-SELECT crm.segment_name(rfm, 'cells11') AS segment,
+SELECT coalesce(crm.segment_name(rfm, 'cells11'), '(only refunds)') AS segment,
        count(*) AS customers,
-       sum(crm.revenue(history)) AS revenue,
+       round(sum(crm.revenue(history)), 2) AS revenue,
        round(100 * sum(crm.revenue(history)) / sum(sum(crm.revenue(history))) OVER (), 1) AS "revenue %",
-       round(sum(crm.revenue(history)) / nullif(sum(crm.orders(history)), 0), 2)        AS average_order,
+       round(sum(crm.revenue(history)) / nullif(sum(crm.orders(history)), 0), 2) AS average_order,
        round(avg(crm.recency(history, :'as_of'))) AS recency
 FROM customer_rfm
 GROUP BY 1

@@ -6,11 +6,12 @@ SELECT customer_id,
        crm.tier_for(:'ladder', crm.revenue(crm.slice(history, date :'as_of' - 364, :'as_of'))) AS tier,
        history
 FROM customer_history;
+\echo
 
 SELECT tier,
        count(*) AS customers,
        sum(crm.orders(history)) AS orders_ever,
-       sum(crm.revenue(history)) AS revenue_ever,
+       round(sum(crm.revenue(history)), 2) AS revenue_ever,
        round(100 * sum(crm.revenue(history)) / sum(sum(crm.revenue(history))) OVER (), 1) AS "revenue %"
 FROM customer_tier
 GROUP BY tier
@@ -20,9 +21,10 @@ ORDER BY tier DESC;
 
 SELECT crm.tier_for(:'ladder', crm.revenue(crm.slice(history, date :'as_of' - 729, date :'as_of' - 365))) AS a_year_ago,
        tier AS now,
-       count(*) AS customers
+       count(*) AS customers,
+       crm.tier_rank(tier) AS rank
 FROM customer_tier
 WHERE crm.first_order(history) <= date :'as_of' - 365
-GROUP BY 1, 2
-ORDER BY 1 DESC, 2 DESC
-\crosstabview a_year_ago now customers
+GROUP BY 1, tier
+ORDER BY 1
+\crosstabview a_year_ago now customers rank

@@ -62,13 +62,14 @@ my %sample = (
 	},
 );
 
-# The base types of the extension in a database, in order.
+# The base types of the extension in a database that columns can have, in order.
 sub crm_types
 {
 	my ($node, $db) = @_;
 	return split /\n/, $node->safe_psql($db, q{
 		SELECT t.typname FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid JOIN pg_type t ON t.oid = d.objid
 		WHERE e.extname = 'crm' AND d.classid = 'pg_type'::regclass AND d.deptype = 'e' AND t.typtype = 'b' AND t.typcategory <> 'A'
+			AND obj_description(t.oid, 'pg_type') NOT LIKE '%; not for columns'
 		ORDER BY 1});
 }
 
