@@ -35,6 +35,8 @@ btyd_status_message(BtydStatus status)
 			return "number of orders must be a whole number, not negative";
 		case BTYD_BAD_PROBABILITY:
 			return "probability must be between 0 and 1, exclusive";
+		case BTYD_BAD_SPEND:
+			return "mean spend of a customer with repeat purchases must be a positive number";
 		case BTYD_INACCURATE:
 			return "the prediction cannot be computed accurately for these numbers";
 	}

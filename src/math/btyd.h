@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "optimise.h"
 #include "rng.h"
 
 #define BTYD_MAX_PARAMS 4
@@ -36,6 +37,7 @@ typedef enum BtydStatus
 	BTYD_BAD_RATE,        /* discount rate negative, infinite or NaN */
 	BTYD_BAD_COUNT,       /* a number of orders that is not a whole number >= 0 */
 	BTYD_BAD_PROBABILITY, /* a probability that is not between 0 and 1 */
+	BTYD_BAD_SPEND,       /* mean spend of a repeat customer that is not a positive number */
 	BTYD_INACCURATE       /* cannot happen in the tested range: the promised accuracy was missed */
 } BtydStatus;
 
@@ -226,6 +228,7 @@ typedef struct BtydFit
 extern BtydFitStatus btyd_fit(const BtydProcess *process, const BtydRow *rows, size_t n,
 							  const BtydEnv *env, BtydFit *fit);
 
+extern BtydFitStatus btyd_fit_status(OptVerdict verdict);
 extern const char *btyd_fit_status_name(BtydFitStatus status);    /* not_identified */
 extern const char *btyd_fit_status_message(BtydFitStatus status); /* a sentence for people */
 

@@ -19,14 +19,9 @@
 /* Rows in a call of a process's likelihood, and so between two looks at env->check */
 #define BLOCK_ROWS 2048
 
-#define CLIMB_EVALUATIONS 200
-#define POLISH_STEPS 60
-
-/*
- * A standard error of a logarithm beyond this says that the data leave the parameter open by a
- * factor of thousands either way: the search has stopped on a plain, not on a summit.
- */
-#define OPEN_LOG_ERROR 4.0
+/* Where the starts differ from that of the process, in logarithms */
+static const double start_shift[][OPT_MAX] = {
+	{0, 0, 0, 0}, {1.5, 1.5, -1.5, -1}, {-1, -1.5, 0.5, 2}};
 
 typedef struct FitData
 {
@@ -211,88 +206,22 @@ Summarise(const BtydRow *rows, size_t n, const BtydEnv *env, BtydSummary *summar
 	return true;
 }
 
-/* From several starts to the best top of one (small) data set */
-static void
-FitFromStarts(const OptProblem *problem, const double *start, OptResult *result)
-{
-	/* where a start differs from the usual one, in logarithms */
-	static const double shift[][BTYD_MAX_PARAMS] = {
-		{0, 0, 0, 0}, {1.5, 1.5, -1.5, -1}, {-1, -1.5, 0.5, 2}};
-	OptResult best = {.status = OPT_LIMIT, .value = -INFINITY};
-	OptResult attempt = {.iterations = 0, .evaluations = 0};
-
-	for (int s = 0; s < 3; s++)
-	{
-		for (int i = 0; i < problem->n; i++)
-			attempt.p[i] = start[i] + shift[s][i];
-		opt_climb(problem, CLIMB_EVALUATIONS, &attempt);
-		if (attempt.status != OPT_STOPPED)
-			opt_polish(problem, POLISH_STEPS, &attempt);
-		if (attempt.status == OPT_STOPPED)
-		{
-			best = attempt;
-			break;
-		}
-		if (attempt.value > best.value + 1e-9 ||
-			(attempt.status == OPT_CONVERGED && best.status != OPT_CONVERGED &&
-			 attempt.value > best.value - 1e-9))
-			best = attempt;
-	}
-	best.iterations = attempt.iterations;
-	best.evaluations = attempt.evaluations;
-	*result = best;
-}
-
 /* Read the result of the optimiser: is this a fit? */
 static void
 Conclude(const OptProblem *problem, const OptResult *result, BtydFit *fit)
 {
 	int n = problem->n;
-	bool open = false;
 
 	for (int i = 0; i < n; i++)
 		fit->params[i] = exp(result->p[i]);
 	fit->loglik = result->value;
 	fit->decrement = result->decrement;
-	for (int i = 0; i < n * n; i++)
-		fit->covariance[i] = fit->log_covariance[i] = NAN;
-
-	if (result->status == OPT_STOPPED)
-	{
-		fit->status = BTYD_FIT_INTERRUPTED;
-		return;
-	}
+	fit->status =
+		btyd_fit_status(opt_judge(problem, result, fit->log_covariance, fit->unidentified));
 	for (int i = 0; i < n; i++)
-		open |= fit->unidentified[i] = result->at_bound[i];
-	if (!open && result->has_hess && opt_covariance(n, result->hess, fit->log_covariance))
-	{
-		for (int i = 0; i < n; i++)
-			if (fit->log_covariance[(n + 1) * i] > OPEN_LOG_ERROR * OPEN_LOG_ERROR)
-				open = fit->unidentified[i] = true;
-	}
-	else if (!open && result->status == OPT_CONVERGED)
-	{
-		/* the likelihood is flat in some direction: no parameter can be told from the others */
-		open = true;
-		for (int i = 0; i < n; i++)
-			fit->unidentified[i] = true;
-	}
-
-	if (open)
-		fit->status = BTYD_FIT_NOT_IDENTIFIED;
-	else if (result->status != OPT_CONVERGED)
-		fit->status = BTYD_FIT_NOT_CONVERGED;
-	else
-	{
-		fit->status = BTYD_FIT_CONVERGED;
-		for (int i = 0; i < n; i++)
-			for (int j = 0; j < n; j++)
-				fit->covariance[n * i + j] =
-					fit->params[i] * fit->params[j] * fit->log_covariance[n * i + j];
-		return;
-	}
-	for (int i = 0; i < n * n; i++)
-		fit->log_covariance[i] = NAN;
+		for (int j = 0; j < n; j++)
+			fit->covariance[n * i + j] =
+				fit->params[i] * fit->params[j] * fit->log_covariance[n * i + j];
 }
 
 /* Fit rows that are in order of x */
@@ -327,7 +256,7 @@ FitOrdered(const BtydProcess *process, const BtydRow *rows, size_t n, const Btyd
 		data.rows = sample;
 		data.n = Sample(rows, n, summary->customers, SAMPLE_ROWS, sample);
 	}
-	FitFromStarts(&problem, start, &result);
+	opt_search(&problem, start, start_shift, 3, &result);
 
 	/* larger samples, then all: a few Newton steps each */
 	for (size = (size_t) SAMPLE_ROWS * SAMPLE_GROWTH;
@@ -340,15 +269,15 @@ FitOrdered(const BtydProcess *process, const BtydRow *rows, size_t n, const Btyd
 			data.rows = rows;
 			data.n = n;
 		}
-		opt_polish(&problem, POLISH_STEPS, &result);
+		opt_polish(&problem, OPT_POLISH_STEPS, &result);
 	}
 
 	/* a sample can mislead: once more the long way, with all rows */
 	if (result.status == OPT_LIMIT)
 	{
-		opt_climb(&problem, CLIMB_EVALUATIONS, &result);
+		opt_climb(&problem, OPT_CLIMB_EVALUATIONS, &result);
 		if (result.status != OPT_STOPPED)
-			opt_polish(&problem, POLISH_STEPS, &result);
+			opt_polish(&problem, OPT_POLISH_STEPS, &result);
 	}
 	fit->iterations = result.iterations;
 	fit->evaluations = result.evaluations;
@@ -415,6 +344,23 @@ btyd_fit(const BtydProcess *process, const BtydRow *rows, size_t n, const BtydEn
 	Release(env, sample);
 	Release(env, copy);
 	return fit->status;
+}
+
+BtydFitStatus
+btyd_fit_status(OptVerdict verdict)
+{
+	switch (verdict)
+	{
+		case OPT_FOUND:
+			return BTYD_FIT_CONVERGED;
+		case OPT_OPEN:
+			return BTYD_FIT_NOT_IDENTIFIED;
+		case OPT_LOST:
+			return BTYD_FIT_NOT_CONVERGED;
+		case OPT_INTERRUPTED:
+			return BTYD_FIT_INTERRUPTED;
+	}
+	return BTYD_FIT_NOT_CONVERGED;
 }
 
 const char *

@@ -19,6 +19,12 @@
 /* Longest Newton step, in any one (logarithmic) parameter */
 #define LONGEST_STEP 1.5
 
+/*
+ * A standard error of a logarithm beyond this says that the data leave the parameter open by a
+ * factor of thousands either way: the search has stopped on a plain, not on a summit.
+ */
+#define OPEN_LOG_ERROR 4.0
+
 /* For second derivatives from first ones */
 #define DIFFERENCE 1e-4
 
@@ -348,4 +354,66 @@ opt_polish(const OptProblem *problem, int max_steps, OptResult *result)
 			fresh = false;
 	}
 	result->status = OPT_LIMIT;
+}
+
+void
+opt_search(const OptProblem *problem, const double *start, const double (*shifts)[OPT_MAX], int n,
+		   OptResult *result)
+{
+	OptResult best = {.status = OPT_LIMIT, .value = -INFINITY};
+	OptResult attempt = {.iterations = 0, .evaluations = 0};
+
+	for (int s = 0; s < n; s++)
+	{
+		for (int i = 0; i < problem->n; i++)
+			attempt.p[i] = start[i] + shifts[s][i];
+		opt_climb(problem, OPT_CLIMB_EVALUATIONS, &attempt);
+		if (attempt.status != OPT_STOPPED)
+			opt_polish(problem, OPT_POLISH_STEPS, &attempt);
+		if (attempt.status == OPT_STOPPED)
+		{
+			best = attempt;
+			break;
+		}
+		if (attempt.value > best.value + 1e-9 ||
+			(attempt.status == OPT_CONVERGED && best.status != OPT_CONVERGED &&
+			 attempt.value > best.value - 1e-9))
+			best = attempt;
+	}
+	best.iterations = attempt.iterations;
+	best.evaluations = attempt.evaluations;
+	*result = best;
+}
+
+OptVerdict
+opt_judge(const OptProblem *problem, const OptResult *result, double *covariance, bool *open)
+{
+	int n = problem->n;
+	bool any = false;
+	bool known = false;
+
+	for (int i = 0; i < n; i++)
+	{
+		open[i] = result->status != OPT_STOPPED && result->at_bound[i];
+		any |= open[i];
+	}
+	if (!any && result->status != OPT_STOPPED && result->has_hess)
+		known = opt_covariance(n, result->hess, covariance);
+	for (int i = 0; i < n; i++)
+	{
+		/* flat in some direction: no parameter can be told from the others */
+		if (known)
+			open[i] = covariance[(n + 1) * i] > OPEN_LOG_ERROR * OPEN_LOG_ERROR;
+		else if (!any && result->status == OPT_CONVERGED)
+			open[i] = true;
+	}
+	for (int i = 0; i < n; i++)
+		any |= open[i];
+	if (known && !any && result->status == OPT_CONVERGED)
+		return OPT_FOUND;
+	for (int i = 0; i < n * n; i++)
+		covariance[i] = NAN;
+	if (result->status == OPT_STOPPED)
+		return OPT_INTERRUPTED;
+	return any ? OPT_OPEN : OPT_LOST;
 }

@@ -46,11 +46,35 @@ typedef struct OptResult
 	int evaluations;                /* added to */
 } OptResult;
 
+/* Enough of both for any well-behaved likelihood */
+#define OPT_CLIMB_EVALUATIONS 200
+#define OPT_POLISH_STEPS 60
+
 /* Climb from result->p with NLopt's L-BFGS; fast and rough, never fails, may be far from the top */
 extern void opt_climb(const OptProblem *problem, int max_evaluations, OptResult *result);
 
 /* Go to the top from near by, by Newton's method, and check that it is one */
 extern void opt_polish(const OptProblem *problem, int max_steps, OptResult *result);
+
+/* Climb and polish from `start` plus each of n shifts; the best of the tops */
+extern void opt_search(const OptProblem *problem, const double *start,
+					   const double (*shifts)[OPT_MAX], int n, OptResult *result);
+
+/* Is the result a fit? */
+typedef enum OptVerdict
+{
+	OPT_FOUND,      /* an inner maximum that the data determine */
+	OPT_OPEN,       /* not identified: at a bound, or as good as flat in some direction */
+	OPT_LOST,       /* the search did not arrive */
+	OPT_INTERRUPTED /* the function said stop */
+} OptVerdict;
+
+/*
+ * Judge a likelihood whose parameters are logarithms. Writes the covariance (n * n), NaN unless
+ * found, and which parameters are open.
+ */
+extern OptVerdict opt_judge(const OptProblem *problem, const OptResult *result, double *covariance,
+							bool *open);
 
 /* Inverse of the negative Hessian; false when that is not positive definite to working accuracy */
 extern bool opt_covariance(int n, const double *hess, double *covariance);
