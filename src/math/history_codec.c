@@ -19,112 +19,6 @@
 static const int64_t Pow10[HISTORY_MAX_SCALE + 1] = {1,      10,      100,      1000,     10000,
 													 100000, 1000000, 10000000, 100000000};
 
-/* ---------------------------------------------------------------- numbers as bytes */
-
-static uint64_t
-ZigZag(int64_t v)
-{
-	return ((uint64_t) v << 1) ^ (uint64_t) (v >> 63);
-}
-
-static int64_t
-UnZigZag(uint64_t v)
-{
-	return (int64_t) (v >> 1) ^ -(int64_t) (v & 1);
-}
-
-static HistoryUnsignedMoney
-ZigZagMoney(HistoryMoney v)
-{
-	return ((HistoryUnsignedMoney) v << 1) ^ (HistoryUnsignedMoney) (v >> 127);
-}
-
-static HistoryMoney
-UnZigZagMoney(HistoryUnsignedMoney v)
-{
-	return (HistoryMoney) (v >> 1) ^ -(HistoryMoney) (v & 1);
-}
-
-static uint8_t *
-PutVarint(uint8_t *out, uint64_t v)
-{
-	while (v >= 0x80)
-	{
-		*out++ = (uint8_t) (v | 0x80);
-		v >>= 7;
-	}
-	*out++ = (uint8_t) v;
-	return out;
-}
-
-static uint8_t *
-PutMoney(uint8_t *out, HistoryUnsignedMoney v)
-{
-	while (v > UINT64_MAX)
-	{
-		*out++ = (uint8_t) (v | 0x80);
-		v >>= 7;
-	}
-	return PutVarint(out, (uint64_t) v);
-}
-
-static size_t
-VarintSize(HistoryUnsignedMoney v)
-{
-	size_t size = 1;
-
-	while (v >= 0x80)
-	{
-		v >>= 7;
-		size++;
-	}
-	return size;
-}
-
-/* Read a varint of at most `limit` bits; false if it is cut off, overlong or too large. */
-static inline bool
-GetVarint(HistoryReader *reader, int limit, HistoryUnsignedMoney *v)
-{
-	const uint8_t *at = reader->at;
-	uint64_t low = 0;
-	int shift;
-
-	/* Nine groups fit 64 bits: the common way is free of wide arithmetic. */
-	for (shift = 0; shift < 63; shift += 7)
-	{
-		uint8_t byte;
-
-		if (at == reader->end)
-			return false;
-		byte = *at++;
-		low |= (uint64_t) (byte & 0x7f) << shift;
-		if (byte < 0x80)
-		{
-			reader->at = at;
-			*v = low;
-			return (byte != 0 || shift == 0) && (limit >= 63 || low >> limit == 0);
-		}
-	}
-	*v = low;
-	for (; shift < limit; shift += 7)
-	{
-		uint8_t byte;
-
-		if (at == reader->end)
-			return false;
-		byte = *at++;
-		if (shift + 7 > limit && (byte & 0x7f) >> (limit - shift) != 0)
-			return false;
-		*v |= (HistoryUnsignedMoney) (byte & 0x7f) << shift;
-		if (byte < 0x80)
-		{
-			reader->at = at;
-			return byte != 0;
-		}
-	}
-	return false;
-}
-
 /* ---------------------------------------------------------------- money */
 
 static bool
@@ -192,13 +86,13 @@ HistoryRead(HistoryView history)
 		if (history.size < HISTORY_OPEN_HEADER || HistoryOpenUsed(bytes) < HISTORY_OPEN_HEADER ||
 			HistoryOpenUsed(bytes) > history.size)
 			return reader;
-		reader.at = bytes + HISTORY_OPEN_HEADER;
-		reader.end = bytes + HistoryOpenUsed(bytes);
+		reader.bytes.at = bytes + HISTORY_OPEN_HEADER;
+		reader.bytes.end = bytes + HistoryOpenUsed(bytes);
 	}
 	else
 	{
-		reader.at = bytes + 1;
-		reader.end = bytes + history.size;
+		reader.bytes.at = bytes + 1;
+		reader.bytes.end = bytes + history.size;
 	}
 	reader.malformed = false;
 	return reader;
@@ -208,14 +102,14 @@ HistoryRead(HistoryView history)
 bool
 HistoryNext(HistoryReader *reader, HistoryEntry *entry)
 {
-	HistoryUnsignedMoney v;
+	UInt128 v;
 	bool irregular;
 
-	if (reader->at == reader->end || reader->malformed)
+	if (reader->bytes.at == reader->bytes.end || reader->malformed)
 		return false;
 	reader->malformed = true; /* until the entry is read whole */
 
-	if (!GetVarint(reader, 34, &v))
+	if (!GetVarint(&reader->bytes, 34, &v))
 		return false;
 	irregular = (v & 1) != 0;
 	if (reader->distances)
@@ -232,16 +126,16 @@ HistoryNext(HistoryReader *reader, HistoryEntry *entry)
 	entry->orders = 1;
 	if (irregular)
 	{
-		if (!GetVarint(reader, 64, &v))
+		if (!GetVarint(&reader->bytes, 64, &v))
 			return false;
 		entry->orders = UnZigZag((uint64_t) v);
 		if (entry->orders == INT64_MIN)
 			return false;
 	}
 
-	if (!GetVarint(reader, 127, &v))
+	if (!GetVarint(&reader->bytes, 127, &v))
 		return false;
-	entry->amount = irregular ? UnZigZagMoney(v) : (HistoryMoney) v;
+	entry->amount = irregular ? UnZigZag128(v) : (HistoryMoney) v;
 	if (!MoneyInRange(entry->amount))
 		return false;
 
@@ -409,11 +303,11 @@ PutEntry(uint8_t *out, uint64_t day, const HistoryEntry *entry)
 	if (IsRegular(entry))
 	{
 		out = PutVarint(out, day << 1);
-		return PutMoney(out, (HistoryUnsignedMoney) entry->amount);
+		return PutVarint128(out, (UInt128) entry->amount);
 	}
 	out = PutVarint(out, day << 1 | 1);
 	out = PutVarint(out, ZigZag(entry->orders));
-	return PutMoney(out, ZigZagMoney(entry->amount));
+	return PutVarint128(out, ZigZag128(entry->amount));
 }
 
 /* How the packed form writes the day of entry i. */
@@ -437,9 +331,9 @@ HistoryPackedSize(const HistoryEntries *set)
 
 		size += VarintSize(PackedDay(set->at, i) << 1);
 		if (IsRegular(entry))
-			size += VarintSize((HistoryUnsignedMoney) entry->amount);
+			size += VarintSize((UInt128) entry->amount);
 		else
-			size += VarintSize(ZigZag(entry->orders)) + VarintSize(ZigZagMoney(entry->amount));
+			size += VarintSize(ZigZag(entry->orders)) + VarintSize(ZigZag128(entry->amount));
 	}
 	return size;
 }

@@ -10,7 +10,7 @@
  *     head           1 byte: version << 5 | open << 4 | scale
  *     entry ...      days ascending, one entry a day
  *
- * An entry is three or two base-128 varints, least significant group first:
+ * An entry is two or three varints (varint.h):
  *
  *     day            delta << 1 | irregular; delta is days since the previous entry minus one,
  *                    for the first entry the zigzag of its distance from 2000-01-01
@@ -27,17 +27,9 @@
 #ifndef HISTORY_CODEC_H
 #define HISTORY_CODEC_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "math/varint.h"
 
-#ifndef __SIZEOF_INT128__
-#error "crm needs a compiler with a 128-bit integer"
-#endif
-
-/* Allocators align to 8 bytes, so no more may be assumed of a 128-bit integer in memory. */
-typedef __int128 HistoryMoney __attribute__((aligned(8)));
-typedef unsigned __int128 HistoryUnsignedMoney __attribute__((aligned(8)));
+typedef Int128 HistoryMoney;
 
 #define HISTORY_VERSION 1
 #define HISTORY_MAX_SCALE 8
@@ -79,8 +71,7 @@ typedef struct HistoryView
 /* A walk over the entries of a history. */
 typedef struct HistoryReader
 {
-	const uint8_t *at;
-	const uint8_t *end;
+	VarintReader bytes;
 	int64_t day; /* of the last entry read */
 	int scale;
 	bool distances; /* the next day is a signed distance: the first entry, and all of a log */

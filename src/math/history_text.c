@@ -45,7 +45,7 @@ DateFromDay(int64_t day, int64_t *year, int *month, int *mday)
 /* ---------------------------------------------------------------- writing */
 
 static char *
-PutDigits(char *out, HistoryUnsignedMoney v, int width)
+PutDigits(char *out, UInt128 v, int width)
 {
 	char digits[40];
 	int n = 0;
@@ -77,7 +77,7 @@ HistoryMoneyFormat(HistoryMoney amount, int scale, char *out)
 {
 	char *start = out;
 	int decimals = scale > HISTORY_SHOWN_DECIMALS ? scale : HISTORY_SHOWN_DECIMALS;
-	HistoryUnsignedMoney units = (HistoryUnsignedMoney) amount;
+	UInt128 units = (UInt128) amount;
 
 	if (amount < 0)
 	{
@@ -109,11 +109,11 @@ HistoryEntryFormat(const HistoryEntry *entry, int scale, char *out)
 	int mday;
 
 	DateFromDay(entry->day, &year, &month, &mday);
-	out = PutDigits(out, (HistoryUnsignedMoney) (year > 0 ? year : 1 - year), 4);
+	out = PutDigits(out, (UInt128) (year > 0 ? year : 1 - year), 4);
 	*out++ = '-';
-	out = PutDigits(out, (HistoryUnsignedMoney) month, 2);
+	out = PutDigits(out, (UInt128) month, 2);
 	*out++ = '-';
-	out = PutDigits(out, (HistoryUnsignedMoney) mday, 2);
+	out = PutDigits(out, (UInt128) mday, 2);
 	if (year <= 0)
 	{
 		memcpy(out, " BC", 3);
@@ -123,7 +123,7 @@ HistoryEntryFormat(const HistoryEntry *entry, int scale, char *out)
 	if (entry->orders < 0)
 		*out++ = '-';
 	out = PutDigits(out,
-					(HistoryUnsignedMoney) (entry->orders < 0 ? -entry->orders : entry->orders), 1);
+					(UInt128) (entry->orders < 0 ? -entry->orders : entry->orders), 1);
 	*out++ = ':';
 	return (size_t) (out - start) + HistoryMoneyFormat(entry->amount, scale, out);
 }

@@ -17,7 +17,7 @@ const char *const MonetaryMeasureNames[MONETARY_MEASURES] = {"revenue", "average
 HistoryMoney
 RfmCutsMonetary(const RfmCuts *cuts, int i)
 {
-	return (HistoryMoney) ((HistoryUnsignedMoney) cuts->monetary[i][1] << 64 |
+	return (HistoryMoney) ((UInt128) cuts->monetary[i][1] << 64 |
 						   cuts->monetary[i][0]);
 }
 
@@ -44,8 +44,8 @@ RfmCutsSetMonetary(RfmCuts *cuts, const HistoryMoney *values, int scale)
 	cuts->scale = (uint8_t) scale;
 	for (int i = 0; i < RFM_MAX_CUTS; i++)
 	{
-		cuts->monetary[i][0] = (uint64_t) (HistoryUnsignedMoney) reduced[i];
-		cuts->monetary[i][1] = (uint64_t) ((HistoryUnsignedMoney) reduced[i] >> 64);
+		cuts->monetary[i][0] = (uint64_t) (UInt128) reduced[i];
+		cuts->monetary[i][1] = (uint64_t) ((UInt128) reduced[i] >> 64);
 	}
 }
 

@@ -18,45 +18,6 @@
 
 /* ---------------------------------------------------------------- the log */
 
-static HistoryUnsignedMoney
-ZigZag(HistoryMoney v)
-{
-	return (HistoryUnsignedMoney) v << 1 ^ (HistoryUnsignedMoney) (v >> 127);
-}
-
-static HistoryMoney
-UnZigZag(HistoryUnsignedMoney v)
-{
-	return (HistoryMoney) (v >> 1 ^ -(v & 1));
-}
-
-static uint8_t *
-PutVarint(uint8_t *out, HistoryUnsignedMoney v)
-{
-	for (; v >= 0x80; v >>= 7)
-		*out++ = (uint8_t) (v | 0x80);
-	*out++ = (uint8_t) v;
-	return out;
-}
-
-/* Read a varint below 2^bits; false if there is none. */
-static bool
-GetVarint(RfmLogReader *reader, int bits, HistoryUnsignedMoney *v)
-{
-	*v = 0;
-	for (int shift = 0; shift < bits && reader->at < reader->end; shift += 7)
-	{
-		HistoryUnsignedMoney group = *reader->at & 0x7f;
-
-		if (bits - shift < 7 && group >> (bits - shift) != 0)
-			return false;
-		*v |= group << shift;
-		if (*reader->at++ < 0x80)
-			return true;
-	}
-	return false;
-}
-
 /* Write an entry into at most RFM_LOG_ENTRY_SIZE bytes. */
 size_t
 RfmLogPut(uint8_t *out, const RfmMeasures *customer)
@@ -65,7 +26,7 @@ RfmLogPut(uint8_t *out, const RfmMeasures *customer)
 
 	at = PutVarint(at, (uint64_t) customer->recency << 4 | (uint64_t) customer->scale);
 	at = PutVarint(at, ZigZag(customer->frequency));
-	at = PutVarint(at, ZigZag(customer->monetary));
+	at = PutVarint128(at, ZigZag128(customer->monetary));
 	return (size_t) (at - out);
 }
 
@@ -74,7 +35,7 @@ bool
 RfmLogNext(RfmLogReader *reader, RfmMeasures *customer)
 {
 	RfmLogReader next = *reader;
-	HistoryUnsignedMoney v;
+	UInt128 v;
 
 	if (!GetVarint(&next, 35, &v))
 		return false;
@@ -82,10 +43,10 @@ RfmLogNext(RfmLogReader *reader, RfmMeasures *customer)
 	customer->scale = (int) (v & 15);
 	if (customer->scale > HISTORY_MAX_SCALE || !GetVarint(&next, 64, &v))
 		return false;
-	customer->frequency = (int64_t) UnZigZag(v);
+	customer->frequency = UnZigZag((uint64_t) v);
 	if (!GetVarint(&next, 128, &v))
 		return false;
-	customer->monetary = UnZigZag(v);
+	customer->monetary = UnZigZag128(v);
 	if (customer->monetary >= HISTORY_MONEY_LIMIT || customer->monetary <= -HISTORY_MONEY_LIMIT)
 		return false;
 	*reader = next;
@@ -124,7 +85,7 @@ Poll(const Column *column, int64_t i)
 }
 
 static int
-BitsOf(HistoryUnsignedMoney v)
+BitsOf(UInt128 v)
 {
 	uint64_t high = (uint64_t) (v >> 64), low = (uint64_t) v;
 
@@ -166,7 +127,7 @@ FindCut(const Column *column, int64_t wanted, HistoryMoney *cut)
 	while (low < high)
 	{
 		int64_t counts[BUCKETS] = {0};
-		int bits = BitsOf((HistoryUnsignedMoney) (high - low));
+		int bits = BitsOf((UInt128) (high - low));
 		int shift = bits > BUCKET_BITS ? bits - BUCKET_BITS : 0;
 		int bucket = 0;
 		HistoryMoney width = (HistoryMoney) 1 << shift;
@@ -177,7 +138,7 @@ FindCut(const Column *column, int64_t wanted, HistoryMoney *cut)
 
 			Poll(column, i);
 			if (v >= low && v <= high)
-				counts[(int) ((HistoryUnsignedMoney) (v - low) >> shift)]++;
+				counts[(int) ((UInt128) (v - low) >> shift)]++;
 		}
 		while (below + counts[bucket] <= wanted)
 			below += counts[bucket++];

@@ -1,8 +1,8 @@
 /*
  * rfm_log.h: the measures of many customers as a log of bytes, and the cuts that part them. Pure C.
  *
- * An entry is three base-128 varints, least significant group first: recency << 4 | scale, the
- * frequency as zigzag, the monetary measure as zigzag; about seven bytes a customer.
+ * An entry is three varints (varint.h): recency << 4 | scale, the frequency as zigzag, the monetary
+ * measure as zigzag; about seven bytes a customer.
  */
 #ifndef CRM_RFM_LOG_H
 #define CRM_RFM_LOG_H
@@ -13,11 +13,7 @@
 #define RFM_LOG_ENTRY_SIZE (6 + 10 + 19)
 
 /* A walk over a log. */
-typedef struct RfmLogReader
-{
-	const uint8_t *at;
-	const uint8_t *end;
-} RfmLogReader;
+typedef VarintReader RfmLogReader;
 
 typedef enum RfmLogStatus
 {
