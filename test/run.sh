@@ -51,8 +51,11 @@ have() {
 
 # Style, both compilers with warnings as errors, static analysis.
 test_lint() {
-	local out=$stage/lint status=0 cc
+	local out=$stage/lint status=0 cc version
 	mkdir -p "$out"
+	version=$(sed -n "s/^default_version = '\(.*\)'/\1/p" crm.control)
+	grep -qx "EXTVERSION = $version" Makefile && [ "$(grep -c "\"version\": \"$version\"" META.json)" = 2 ] \
+		|| { echo "crm.control, Makefile and META.json name different versions"; status=1; }
 	local inc; inc="-Isrc -isystem $("$PG_CONFIG" --includedir-server)"
 	find src test -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run -Werror || status=1
 	for cc in gcc clang; do
@@ -159,8 +162,8 @@ tap_files() {
 	local out=$stage/tap
 	rm -rf "$out"; mkdir -p "$out/log"
 	# The server's user may not be able to read the clone: the tests run in a copy of what they read.
-	local folder
-	for folder in test/tap demo sql expected; do [ ! -d "$folder" ] || cp -r --parents "$folder" "$out"; done
+	local what
+	for what in test/tap demo sql expected README.md; do [ ! -e "$what" ] || cp -r --parents "$what" "$out"; done
 	own "$out"
 	"${runas[@]}" env -C "$out" -u PGHOST -u PGPORT -u PGUSER -u PGDATABASE PATH="$PATH" CRM_DATA="$CRM_DATA" \
 		TESTDIR="$out" PG_TEST_PORT_DIR="$out/ports" PG_TEST_TIMEOUT_DEFAULT=180 PG_REGRESS="$pgxs/test/regress/pg_regress" \
