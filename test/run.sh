@@ -18,6 +18,7 @@ run_tests() {
 		esac
 	done
 	build
+	find_data
 	for part in "${parts[@]}"; do
 		say "$part"
 		since=$SECONDS
@@ -36,6 +37,19 @@ run_tests() {
 		exit 1
 	fi
 	printf '\nall passed: %s\n' "${parts[*]}"
+}
+
+# Real data that some tests read through the server: bring it where the server's user can read it.
+find_data() {
+	if [ ! -d "$CRM_DATA" ]; then
+		say "no real data at $CRM_DATA: the tests that read it are skipped"
+		CRM_DATA=$stage/no-data
+	elif ! "${runas[@]}" test -r "$CRM_DATA/README.md"; then
+		rm -rf "$stage/real-data"
+		cp -rL "$CRM_DATA" "$stage/real-data"
+		own "$stage/real-data"
+		CRM_DATA=$stage/real-data
+	fi
 }
 
 with_server() { restart && "$@"; }
@@ -165,6 +179,8 @@ tap_files() {
 	local what
 	for what in test/tap demo sql expected README.md; do [ ! -e "$what" ] || cp -r --parents "$what" "$out"; done
 	own "$out"
+	# Released versions to update from.
+	if [ -d test/releases ]; then cp test/releases/crm--*.sql "$root$sysshare/extension/"; fi
 	"${runas[@]}" env -C "$out" -u PGHOST -u PGPORT -u PGUSER -u PGDATABASE PATH="$PATH" CRM_DATA="$CRM_DATA" \
 		TESTDIR="$out" PG_TEST_PORT_DIR="$out/ports" PG_TEST_TIMEOUT_DEFAULT=180 PG_REGRESS="$pgxs/test/regress/pg_regress" \
 		prove -Q -j "$jobs" -I "$pgxs/test/perl" -I test/tap "$@" \
