@@ -136,7 +136,7 @@ regress_files() {
 	mkdir -p build/regress
 	pgxs_make REGRESS="$*" installcheck >build/regress/log 2>&1 \
 		|| { cat build/regress/log build/regress/regression.diffs 2>/dev/null; return 1; }
-	grep -E '^ All [0-9]+ tests? passed' build/regress/log
+	grep -E 'All [0-9]+ tests? passed' build/regress/log
 }
 
 # Behaviour, in pgTAP: each file in a fresh database made from a template with crm and pgtap.
