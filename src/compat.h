@@ -35,6 +35,16 @@
 #define CRM_ESCONTEXT(fcinfo) NULL
 #endif
 
+/* JSON text to jsonb; false after a soft error. */
+#ifdef HAVE_SOFT_INPUT_ERRORS
+#define crm_jsonb_in(text, escontext, result)                                                    \
+	DirectInputFunctionCallSafe(jsonb_in, (char *) (text), InvalidOid, -1, (Node *) (escontext), \
+								result)
+#else
+#define crm_jsonb_in(text, escontext, result) \
+	(*(result) = DirectFunctionCall1(jsonb_in, CStringGetDatum(text)), true)
+#endif
+
 /* What a check hook hands to the assign hook; the server frees it. */
 #if PG_VERSION_NUM >= 160000
 #define crm_guc_malloc(size) guc_malloc(LOG, size)

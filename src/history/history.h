@@ -38,6 +38,8 @@ typedef struct HistoryBtydRow
 } HistoryBtydRow;
 
 extern bool HistoryBtyd(HistoryView history, DateADT as_of, double unit_days, HistoryBtydRow *row);
+extern bool HistorySummaryBtyd(const HistorySummary *summary, DateADT as_of, double unit_days,
+							   HistoryBtydRow *row);
 extern void CheckUnitDays(double unit_days);
 
 /* Raise the error that every function with an `as_of` owes an infinite date. */

@@ -173,23 +173,30 @@ history_activity(PG_FUNCTION_ARGS)
 }
 
 bool
+HistorySummaryBtyd(const HistorySummary *summary, DateADT as_of, double unit_days,
+				   HistoryBtydRow *row)
+{
+	if (summary->purchase_days == 0)
+		return false;
+	row->x = (double) (summary->purchase_days - 1);
+	row->t_x = ((double) summary->last_day - summary->first_day) / unit_days;
+	row->t = ((double) as_of - summary->first_day) / unit_days;
+	row->m_x = 0;
+	if (row->x > 0)
+	{
+		HistoryMoney repeat_revenue = summary->revenue - summary->first_revenue;
+
+		row->m_x = MoneyGetFloat8(repeat_revenue, summary->scale) / row->x;
+	}
+	return true;
+}
+
+bool
 HistoryBtyd(HistoryView history, DateADT as_of, double unit_days, HistoryBtydRow *row)
 {
 	HistorySummary summary = HistorySummarize(history, as_of);
 
-	if (summary.purchase_days == 0)
-		return false;
-	row->x = (double) (summary.purchase_days - 1);
-	row->t_x = ((double) summary.last_day - summary.first_day) / unit_days;
-	row->t = ((double) as_of - summary.first_day) / unit_days;
-	row->m_x = 0;
-	if (row->x > 0)
-	{
-		HistoryMoney repeat_revenue = summary.revenue - summary.first_revenue;
-
-		row->m_x = MoneyGetFloat8(repeat_revenue, summary.scale) / row->x;
-	}
-	return true;
+	return HistorySummaryBtyd(&summary, as_of, unit_days, row);
 }
 
 void

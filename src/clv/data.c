@@ -1,0 +1,502 @@
+/*
+ * data.c: the type crm.btyd_data: counted customers, and what the spend model needs
+ */
+#include "clv/data.h"
+
+#include <math.h>
+
+#include "common/hashfn.h"
+#include "common/shortest_dec.h"
+#include "funcapi.h"
+#include "lib/stringinfo.h"
+#include "libpq/pqformat.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+PG_FUNCTION_INFO_V1(btyd_data_in);
+PG_FUNCTION_INFO_V1(btyd_data_out);
+PG_FUNCTION_INFO_V1(btyd_data_recv);
+PG_FUNCTION_INFO_V1(btyd_data_send);
+PG_FUNCTION_INFO_V1(btyd_data_eq);
+PG_FUNCTION_INFO_V1(btyd_data_ne);
+PG_FUNCTION_INFO_V1(btyd_data_hash);
+PG_FUNCTION_INFO_V1(btyd_data_hash_extended);
+PG_FUNCTION_INFO_V1(btyd_data_rows);
+PG_FUNCTION_INFO_V1(btyd_data_spend_rows);
+PG_FUNCTION_INFO_V1(btyd_data_summary);
+
+/* Names in the text form, in the order of BtydCounters. */
+static const char *const counter_names[BTYD_COUNTERS] = {"no_purchase", "invalid", "null", "merged",
+														 "no_spend"};
+
+#define ST_SORT SortBtydRows
+#define ST_ELEMENT_TYPE BtydRow
+#define ST_COMPARE(a, b) btyd_row_cmp(a, b)
+#define ST_SCOPE static
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_DECLARE
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+/* ---------------------------------------------------------------- building */
+
+BtydRow *
+AllocateBtydRows(Size n)
+{
+	if (n > MaxAllocHugeSize / sizeof(BtydRow))
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many customers")));
+	return palloc_extended(Max(n, 1) * sizeof(BtydRow), MCXT_ALLOC_HUGE);
+}
+
+/* Order the rows and merge equal ones; nrows and nspend together are their number. */
+void
+NormaliseBtydData(BtydData *data)
+{
+	Size n = data->nrows + data->nspend;
+	Size kept = 0;
+
+	if (n > 0)
+		SortBtydRows(data->rows, n);
+	data->nspend = 0;
+	for (Size i = 0; i < n; i++)
+	{
+		BtydRow *row = &data->rows[i];
+
+		if (kept > 0 && btyd_row_cmp(&data->rows[kept - 1], row) == 0)
+		{
+			data->rows[kept - 1].weight += row->weight;
+			if (data->rows[kept - 1].weight > BTYD_MAX_COUNT)
+				ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+								errmsg("number of customers out of range")));
+			continue;
+		}
+		data->rows[kept++] = *row;
+		if (row->t < 0)
+			data->nspend++;
+	}
+	data->nrows = kept - data->nspend;
+}
+
+/* Pack data whose rows are in order into a new value. */
+Datum
+BtydDataGetDatum(BtydData *data)
+{
+	struct varlena *result = palloc_extended(VARHDRSZ + btyd_packed_bound(data), MCXT_ALLOC_HUGE);
+	Size size = VARHDRSZ + btyd_pack(data, (uint8_t *) VARDATA(result));
+
+	if (size > MaxAllocSize)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many customers")));
+	result = repalloc(result, size);
+	SET_VARSIZE(result, size);
+	return PointerGetDatum(result);
+}
+
+BtydData
+BtydOpenGetData(const BtydOpen *open)
+{
+	BtydData data = {.unit_days = open->unit_days, .counters = open->counters, .nrows = open->n};
+
+	data.rows = AllocateBtydRows(open->n);
+	memcpy(data.rows, open->rows, open->n * sizeof(BtydRow));
+	NormaliseBtydData(&data);
+	return data;
+}
+
+BtydData
+DatumGetBtydData(Datum datum)
+{
+	struct varlena *value = PG_DETOAST_DATUM_PACKED(datum);
+	const uint8_t *bytes = (const uint8_t *) VARDATA_ANY(value);
+	Size size = VARSIZE_ANY_EXHDR(value);
+	BtydData data;
+
+	if (size > 0 && bytes[0] == (BTYD_CODEC_VERSION << 1 | BTYD_CODEC_OPEN))
+		return BtydOpenGetData((BtydOpen *) PG_DETOAST_DATUM(datum));
+	if (btyd_unpack_head(bytes, size, &data))
+	{
+		data.rows = AllocateBtydRows(data.nrows + data.nspend);
+		if (btyd_unpack(bytes, size, &data))
+			return data;
+	}
+	ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("malformed btyd_data"),
+					errdetail("The stored bytes are not a value of type crm.btyd_data.")));
+	return data;
+}
+
+/* The packed bytes of a value in either form. */
+static struct varlena *
+DatumGetPacked(Datum datum)
+{
+	struct varlena *value = PG_DETOAST_DATUM_PACKED(datum);
+	BtydData data;
+
+	if (*(const uint8_t *) VARDATA_ANY(value) == BTYD_CODEC_VERSION << 1)
+		return value;
+	data = DatumGetBtydData(datum);
+	return (struct varlena *) DatumGetPointer(BtydDataGetDatum(&data));
+}
+
+double
+CountBtydCustomers(const BtydData *data)
+{
+	double customers = 0;
+
+	for (Size i = 0; i < data->nrows; i++)
+		customers += data->rows[i].weight;
+	return customers;
+}
+
+/* ---------------------------------------------------------------- text
+ *
+ * unit_days=7 no_purchase=0 invalid=0 null=0 merged=2 no_spend=1 rows=0:0:38.5*12,1:2:3
+ * spend=1:14.5
+ *
+ * A row is x:t_x:t, a spend row x:m_x; *n counts it, once if left out. A list or counter may be
+ * left out, unit_days not. Floating point numbers are the shortest that read back the same.
+ */
+
+typedef struct Parser
+{
+	const char *at;
+	const char *wrong; /* a sentence, once something is */
+} Parser;
+
+static void
+SkipSpace(Parser *parser)
+{
+	while (*parser->at == ' ' || *parser->at == '\n' || *parser->at == '\t' || *parser->at == '\r')
+		parser->at++;
+}
+
+/* Take `word` if it comes next. */
+static bool
+Take(Parser *parser, const char *word)
+{
+	Size length = strlen(word);
+
+	if (strncmp(parser->at, word, length) != 0)
+		return false;
+	parser->at += length;
+	return true;
+}
+
+/* A plain decimal number, not negative; strtod would take more: infinity, nan, hexadecimal. */
+static double
+TakeNumber(Parser *parser)
+{
+	char *end;
+	double value;
+
+	if (parser->wrong)
+		return 0;
+	if (!((*parser->at >= '0' && *parser->at <= '9') || *parser->at == '.') ||
+		(parser->at[0] == '0' && (parser->at[1] | 0x20) == 'x'))
+	{
+		parser->wrong = "Expected a number.";
+		return 0;
+	}
+	value = strtod(parser->at, &end);
+	if (end == parser->at || !isfinite(value))
+	{
+		parser->wrong = "Expected a finite number.";
+		return 0;
+	}
+	parser->at = end;
+	return value;
+}
+
+static double
+TakeCount(Parser *parser)
+{
+	double value = TakeNumber(parser);
+
+	if (!parser->wrong && (value != floor(value) || value > BTYD_MAX_COUNT))
+		parser->wrong = "Expected a whole number.";
+	return value;
+}
+
+static void
+TakeRow(Parser *parser, bool spend, BtydRow *row)
+{
+	row->x = TakeNumber(parser);
+	row->weight = 1;
+	if (!parser->wrong && !Take(parser, ":"))
+		parser->wrong = "Expected a colon.";
+	row->t_x = TakeNumber(parser);
+	row->t = BTYD_SPEND_ROW;
+	if (!spend)
+	{
+		if (!parser->wrong && !Take(parser, ":"))
+			parser->wrong = "Expected a colon.";
+		row->t = TakeNumber(parser);
+	}
+	if (!parser->wrong && Take(parser, "*"))
+		row->weight = TakeCount(parser);
+	if (!parser->wrong && !btyd_data_row_ok(row))
+		parser->wrong = spend ? "A spend row x:m_x*n needs whole x > 0, m_x > 0, n > 0."
+							  : "A row x:t_x:t*n needs whole x >= 0, 0 <= t_x <= t, n > 0, and "
+								"t_x = 0 where x = 0.";
+}
+
+Datum
+btyd_data_in(PG_FUNCTION_ARGS)
+{
+	const char *input = PG_GETARG_CSTRING(0);
+	Parser parser = {.at = input};
+	BtydData data = {0};
+	double *counter = (double *) &data.counters;
+	Size room = 2;
+
+	for (const char *c = input; *c; c++)
+		room += *c == ',';
+	data.rows = AllocateBtydRows(room);
+
+	SkipSpace(&parser);
+	if (Take(&parser, "unit_days="))
+	{
+		data.unit_days = TakeNumber(&parser);
+		if (!parser.wrong && !(data.unit_days > 0))
+			parser.wrong = "unit_days must be positive.";
+	}
+	else
+		parser.wrong = "Expected unit_days= at the start.";
+	SkipSpace(&parser);
+	for (int i = 0; i < BTYD_COUNTERS && !parser.wrong; i++)
+	{
+		const char *start = parser.at;
+
+		if (Take(&parser, counter_names[i]) && Take(&parser, "="))
+			counter[i] = TakeCount(&parser);
+		else
+			parser.at = start;
+		SkipSpace(&parser);
+	}
+	for (int spend = 0; spend < 2 && !parser.wrong; spend++)
+	{
+		if (!Take(&parser, spend ? "spend=" : "rows="))
+			continue;
+		do
+		{
+			CHECK_FOR_INTERRUPTS();
+			TakeRow(&parser, spend == 1, &data.rows[data.nrows++]);
+		} while (!parser.wrong && Take(&parser, ","));
+		SkipSpace(&parser);
+	}
+	if (!parser.wrong && *parser.at)
+		parser.wrong = "Expected a comma, another list, or the end.";
+	if (parser.wrong)
+		ereturn(CRM_ESCONTEXT(fcinfo), (Datum) 0,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid btyd_data at character %d: \"%.40s\"",
+						pg_mbstrlen_with_len(input, (int) (parser.at - input)) + 1, input),
+				 errdetail("%s", parser.wrong),
+				 errhint("Make it with crm.btyd_agg. Its text is \"unit_days=7 ... "
+						 "rows=x:t_x:t*n,... spend=x:m_x*n,...\".")));
+	NormaliseBtydData(&data);
+	PG_RETURN_DATUM(BtydDataGetDatum(&data));
+}
+
+static void
+AppendNumber(StringInfo out, double value)
+{
+	enlargeStringInfo(out, DOUBLE_SHORTEST_DECIMAL_LEN);
+	out->len += double_to_shortest_decimal_bufn(value, out->data + out->len);
+	out->data[out->len] = '\0';
+}
+
+Datum
+btyd_data_out(PG_FUNCTION_ARGS)
+{
+	BtydData data = DatumGetBtydData(PG_GETARG_DATUM(0));
+	const double *counter = (const double *) &data.counters;
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoString(&out, "unit_days=");
+	AppendNumber(&out, data.unit_days);
+	for (int i = 0; i < BTYD_COUNTERS; i++)
+		appendStringInfo(&out, " %s=%.0f", counter_names[i], counter[i]);
+	for (Size i = 0; i < data.nrows + data.nspend; i++)
+	{
+		const BtydRow *row = &data.rows[i];
+
+		CHECK_FOR_INTERRUPTS();
+		if (i == 0 && data.nrows > 0)
+			appendStringInfoString(&out, " rows=");
+		else if (i == data.nrows)
+			appendStringInfoString(&out, " spend=");
+		else
+			appendStringInfoChar(&out, ',');
+		AppendNumber(&out, row->x);
+		appendStringInfoChar(&out, ':');
+		AppendNumber(&out, row->t_x);
+		if (i < data.nrows)
+		{
+			appendStringInfoChar(&out, ':');
+			AppendNumber(&out, row->t);
+		}
+		if (row->weight != 1)
+			appendStringInfo(&out, "*%.0f", row->weight);
+	}
+	PG_RETURN_CSTRING(out.data);
+}
+
+/* ---------------------------------------------------------------- binary
+ *
+ * The packed bytes are the same on every machine, so they are the wire form too.
+ */
+
+Datum
+btyd_data_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo buf = (StringInfo) PG_GETARG_POINTER(0);
+	Size size = (Size) (buf->len - buf->cursor);
+	const uint8_t *bytes = (const uint8_t *) pq_getmsgbytes(buf, (int) size);
+	BtydData data;
+
+	/* Bytes are good if unpacking them and packing again gives the same. */
+	if (btyd_unpack_head(bytes, size, &data))
+	{
+		data.rows = AllocateBtydRows(data.nrows + data.nspend);
+		if (btyd_unpack(bytes, size, &data))
+		{
+			struct varlena *packed = (struct varlena *) DatumGetPointer(BtydDataGetDatum(&data));
+
+			if (VARSIZE(packed) - VARHDRSZ == size && memcmp(VARDATA(packed), bytes, size) == 0)
+				PG_RETURN_POINTER(packed);
+		}
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION), errmsg("invalid binary btyd_data"),
+			 errdetail("The bytes are not the packed form, version %d, of a crm.btyd_data.",
+					   BTYD_CODEC_VERSION)));
+	return (Datum) 0;
+}
+
+Datum
+btyd_data_send(PG_FUNCTION_ARGS)
+{
+	struct varlena *packed = DatumGetPacked(PG_GETARG_DATUM(0));
+	StringInfoData buf;
+
+	pq_begintypsend(&buf);
+	pq_sendbytes(&buf, VARDATA_ANY(packed), (int) VARSIZE_ANY_EXHDR(packed));
+	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+}
+
+/* ---------------------------------------------------------------- equality: equal bytes */
+
+static bool
+Equal(FunctionCallInfo fcinfo)
+{
+	struct varlena *a = DatumGetPacked(PG_GETARG_DATUM(0));
+	struct varlena *b = DatumGetPacked(PG_GETARG_DATUM(1));
+
+	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
+		   memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
+}
+
+Datum
+btyd_data_eq(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(Equal(fcinfo));
+}
+
+Datum
+btyd_data_ne(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(!Equal(fcinfo));
+}
+
+Datum
+btyd_data_hash(PG_FUNCTION_ARGS)
+{
+	struct varlena *packed = DatumGetPacked(PG_GETARG_DATUM(0));
+
+	return hash_any((unsigned char *) VARDATA_ANY(packed), (int) VARSIZE_ANY_EXHDR(packed));
+}
+
+Datum
+btyd_data_hash_extended(PG_FUNCTION_ARGS)
+{
+	struct varlena *packed = DatumGetPacked(PG_GETARG_DATUM(0));
+
+	return hash_any_extended((unsigned char *) VARDATA_ANY(packed), (int) VARSIZE_ANY_EXHDR(packed),
+							 (uint64) PG_GETARG_INT64(1));
+}
+
+/* ---------------------------------------------------------------- looking inside */
+
+/* The rows or the spend rows, one a call. */
+static Datum
+NextRow(FunctionCallInfo fcinfo, bool spend)
+{
+	FuncCallContext *funcctx;
+	BtydData *data;
+	const BtydRow *row;
+	Datum values[4];
+	bool nulls[4] = {false, false, false, false};
+	int column = 0;
+
+	if (SRF_IS_FIRSTCALL())
+	{
+		MemoryContext old;
+		TupleDesc desc;
+
+		funcctx = SRF_FIRSTCALL_INIT();
+		old = MemoryContextSwitchTo(funcctx->multi_call_memory_ctx);
+		if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+			elog(ERROR, "return type must be a row type");
+		funcctx->tuple_desc = BlessTupleDesc(desc);
+		data = palloc(sizeof(BtydData));
+		*data = DatumGetBtydData(PG_GETARG_DATUM(0));
+		funcctx->user_fctx = data;
+		MemoryContextSwitchTo(old);
+	}
+	funcctx = SRF_PERCALL_SETUP();
+	data = funcctx->user_fctx;
+	if (funcctx->call_cntr >= (spend ? data->nspend : data->nrows))
+		SRF_RETURN_DONE(funcctx);
+	row = &data->rows[(spend ? data->nrows : 0) + funcctx->call_cntr];
+	values[column++] = Float8GetDatum(row->x);
+	values[column++] = Float8GetDatum(row->t_x);
+	if (!spend)
+		values[column++] = Float8GetDatum(row->t);
+	values[column] = Int64GetDatum((int64) row->weight);
+	SRF_RETURN_NEXT(funcctx,
+					HeapTupleGetDatum(heap_form_tuple(funcctx->tuple_desc, values, nulls)));
+}
+
+Datum
+btyd_data_rows(PG_FUNCTION_ARGS)
+{
+	return NextRow(fcinfo, false);
+}
+
+Datum
+btyd_data_spend_rows(PG_FUNCTION_ARGS)
+{
+	return NextRow(fcinfo, true);
+}
+
+/* One row about the data: unit_days, customers, rows, spend rows, then the counters. */
+Datum
+btyd_data_summary(PG_FUNCTION_ARGS)
+{
+	BtydData data = DatumGetBtydData(PG_GETARG_DATUM(0));
+	const double *counter = (const double *) &data.counters;
+	TupleDesc desc;
+	Datum values[4 + BTYD_COUNTERS];
+	bool nulls[4 + BTYD_COUNTERS] = {false};
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	values[0] = Float8GetDatum(data.unit_days);
+	values[1] = Int64GetDatum((int64) CountBtydCustomers(&data));
+	values[2] = Int64GetDatum((int64) data.nrows);
+	values[3] = Int64GetDatum((int64) data.nspend);
+	for (int i = 0; i < BTYD_COUNTERS; i++)
+		values[4 + i] = Int64GetDatum((int64) counter[i]);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
+}

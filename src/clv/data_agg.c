@@ -1,0 +1,380 @@
+/*
+ * data_agg.c: crm.btyd_agg: customers to counted rows
+ *
+ * Customers that look alike to the models are counted, not kept: a fit costs by distinct rows. The
+ * state is a crm.btyd_data in its open form (data.h), not `internal`: it combines in parallel plans
+ * as it is, passes through engines that refuse `internal`, and needs no context of its own. A
+ * customer is one look-up in a hash table; sorting and packing wait for the final function.
+ */
+#include "clv/data.h"
+
+#include <math.h>
+
+#include "history/history.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+PG_FUNCTION_INFO_V1(btyd_agg_history);
+PG_FUNCTION_INFO_V1(btyd_agg_numbers);
+PG_FUNCTION_INFO_V1(btyd_agg_data);
+PG_FUNCTION_INFO_V1(btyd_agg_final);
+
+#define FIRST_CAPACITY 8
+#define DEFAULT_UNIT_DAYS 7.0
+
+static inline uint32 *
+Slots(BtydOpen *state)
+{
+	return (uint32 *) &state->rows[state->capacity];
+}
+
+static inline uint32
+SlotMask(const BtydOpen *state)
+{
+	return 2 * state->capacity - 1;
+}
+
+/* Mix the bits of three numbers (the finalizer of MurmurHash3, by Austin Appleby, public domain) */
+static inline uint32
+HashRow(const BtydRow *row)
+{
+	uint64 hash = 0;
+	const double part[3] = {row->x, row->t_x, row->t};
+
+	for (int i = 0; i < 3; i++)
+	{
+		uint64 bits;
+
+		memcpy(&bits, &part[i], sizeof(bits));
+		hash = (hash ^ bits) * UINT64CONST(0xff51afd7ed558ccd);
+		hash ^= hash >> 33;
+	}
+	hash *= UINT64CONST(0xc4ceb9fe1a85ec53);
+	return (uint32) (hash >> 32);
+}
+
+/* The slot of a row: where it is, or the free one where it belongs */
+static uint32 *
+FindSlot(BtydOpen *state, const BtydRow *row)
+{
+	uint32 *slots = Slots(state);
+	uint32 mask = SlotMask(state);
+
+	for (uint32 i = HashRow(row) & mask;; i = (i + 1) & mask)
+	{
+		const BtydRow *other;
+
+		if (slots[i] == 0)
+			return &slots[i];
+		other = &state->rows[slots[i] - 1];
+		if (other->x == row->x && other->t_x == row->t_x && other->t == row->t)
+			return &slots[i];
+	}
+}
+
+static BtydOpen *
+NewState(uint32 capacity, double unit_days)
+{
+	Size slots = offsetof(BtydOpen, rows) + (Size) capacity * sizeof(BtydRow);
+	Size size = slots + 2 * (Size) capacity * sizeof(uint32);
+	BtydOpen *state;
+
+	if (size > MaxAllocSize)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+						errmsg("too many distinct customers for one crm.btyd_data"),
+						errdetail("It holds up to %u distinct rows.", capacity / 2),
+						errhint("A larger unit of time does not help, a sample of the customers "
+								"does: a few million fit a model as well as all.")));
+	state = palloc(size);
+	memset(state, 0, offsetof(BtydOpen, rows));
+	memset((char *) state + slots, 0, size - slots);
+	SET_VARSIZE(state, size);
+	state->head = BTYD_CODEC_VERSION << 1 | BTYD_CODEC_OPEN;
+	state->capacity = capacity;
+	state->unit_days = unit_days;
+	return state;
+}
+
+static BtydOpen *
+GrowState(BtydOpen *state)
+{
+	BtydOpen *grown = NewState(state->capacity * 2, state->unit_days);
+
+	grown->counters = state->counters;
+	grown->n = state->n;
+	memcpy(grown->rows, state->rows, state->n * sizeof(BtydRow));
+	for (uint32 i = 0; i < grown->n; i++)
+		*FindSlot(grown, &grown->rows[i]) = i + 1;
+	return grown;
+}
+
+/* The executor owns the state it passed in and frees it; states that grew on the way are ours. */
+static BtydOpen *
+AddRow(BtydOpen *state, const BtydOpen *owned_by_executor, const BtydRow *row)
+{
+	uint32 *slot = FindSlot(state, row);
+
+	if (*slot != 0)
+	{
+		state->rows[*slot - 1].weight += row->weight;
+		if (state->rows[*slot - 1].weight > BTYD_MAX_COUNT)
+			ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+							errmsg("number of customers out of range")));
+		return state;
+	}
+	if (state->n == state->capacity)
+	{
+		BtydOpen *grown = GrowState(state);
+
+		if (state != owned_by_executor)
+			pfree(state);
+		state = grown;
+		slot = FindSlot(state, row);
+	}
+	state->rows[state->n++] = *row;
+	*slot = state->n;
+	return state;
+}
+
+static bool
+IsEmpty(const BtydOpen *state)
+{
+	static const BtydCounters zero;
+
+	return state->n == 0 && memcmp(&state->counters, &zero, sizeof(zero)) == 0;
+}
+
+/* Add all of other data to a state (NULL: a new one); data with nothing in them have no unit. */
+static BtydOpen *
+AddRows(BtydOpen *owned, const BtydRow *rows, Size n, const BtydCounters *counters,
+		double unit_days)
+{
+	static const BtydCounters zero;
+	BtydOpen *state = owned ? owned : NewState(FIRST_CAPACITY, unit_days);
+	double *sum = (double *) &state->counters;
+	const double *more = (const double *) counters;
+
+	if (n == 0 && memcmp(counters, &zero, sizeof(zero)) == 0)
+		return state;
+	if (IsEmpty(state))
+		state->unit_days = unit_days;
+	CheckBtydUnits(state->unit_days, unit_days);
+	for (int i = 0; i < BTYD_COUNTERS; i++)
+		sum[i] += more[i];
+	for (Size i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		state = AddRow(state, owned, &rows[i]);
+	}
+	return state;
+}
+
+void
+CheckBtydUnits(double a, double b)
+{
+	if (a != b)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("customers are measured in different units of time"),
+						errdetail("Some in units of %g days, some of %g days.", a, b),
+						errhint("Use the same unit_days for all customers of one model.")));
+}
+
+static inline bool
+IsOpen(const struct varlena *value)
+{
+	return VARATT_IS_4B_U(value) && VARSIZE(value) > sizeof(BtydOpen) &&
+		   ((const BtydOpen *) value)->head == (BTYD_CODEC_VERSION << 1 | BTYD_CODEC_OPEN);
+}
+
+/* The state of this call, or NULL before the first row. An error outside of an aggregate. */
+static BtydOpen *
+GetState(FunctionCallInfo fcinfo)
+{
+	struct varlena *value;
+	BtydData data;
+
+	if (!AggCheckCallContext(fcinfo, NULL))
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("this function works only inside an aggregate"),
+						errhint("Use crm.btyd_agg.")));
+	if (PG_ARGISNULL(0))
+		return NULL;
+	value = (struct varlena *) PG_GETARG_POINTER(0);
+	if (IsOpen(value))
+		return (BtydOpen *) value;
+
+	/* A user's own aggregate may start from any data: open a copy of it. */
+	data = DatumGetBtydData(PG_GETARG_DATUM(0));
+	return AddRows(NULL, data.rows, data.nrows + data.nspend, &data.counters, data.unit_days);
+}
+
+/* The state for a customer measured in this unit: made now if there is none. */
+static BtydOpen *
+StateFor(BtydOpen *state, double unit_days)
+{
+	if (state == NULL)
+		return NewState(FIRST_CAPACITY, unit_days);
+	if (IsEmpty(state))
+		state->unit_days = unit_days;
+	CheckBtydUnits(state->unit_days, unit_days);
+	return state;
+}
+
+static double
+UnitDaysArgument(FunctionCallInfo fcinfo, int n)
+{
+	double unit_days;
+
+	if (PG_NARGS() <= n)
+		return DEFAULT_UNIT_DAYS;
+	if (PG_ARGISNULL(n))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("unit_days is NULL"),
+						errhint("7 measures time in weeks, 1 in days.")));
+	unit_days = PG_GETARG_FLOAT8(n);
+	CheckUnitDays(unit_days);
+	return unit_days;
+}
+
+/* Count `weight` customers with repeat purchases in the spend model's rows. */
+static BtydOpen *
+AddSpend(BtydOpen *state, const BtydOpen *owned_by_executor, double x, double m_x, double weight)
+{
+	BtydRow row = {x, m_x, BTYD_SPEND_ROW, weight};
+
+	if (m_x > 0)
+		return AddRow(state, owned_by_executor, &row);
+	state->counters.no_spend += weight;
+	return state;
+}
+
+/* btyd_agg(history, as_of [, unit_days]) */
+Datum
+btyd_agg_history(PG_FUNCTION_ARGS)
+{
+	BtydOpen *owned = GetState(fcinfo);
+	double unit_days = UnitDaysArgument(fcinfo, 3);
+	BtydOpen *state = StateFor(owned, unit_days);
+	HistorySummary summary;
+	HistoryBtydRow btyd;
+	BtydRow row;
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
+	{
+		state->counters.nulls++;
+		PG_RETURN_POINTER(state);
+	}
+	CheckAsOf(PG_GETARG_DATEADT(2));
+	summary = HistorySummarize(PG_GETARG_HISTORY(1), PG_GETARG_DATEADT(2));
+	if (!summary.valid)
+	{
+		state->counters.invalid++;
+		PG_RETURN_POINTER(state);
+	}
+	if (!HistorySummaryBtyd(&summary, PG_GETARG_DATEADT(2), unit_days, &btyd))
+	{
+		state->counters.no_purchase++;
+		PG_RETURN_POINTER(state);
+	}
+	state->counters.merged += (double) (summary.orders - summary.purchase_days);
+	row = (BtydRow){btyd.x, btyd.t_x, btyd.t, 1};
+	state = AddRow(state, owned, &row);
+	if (btyd.x > 0)
+		state = AddSpend(state, owned, btyd.x, btyd.m_x, 1);
+	PG_RETURN_POINTER(state);
+}
+
+/* btyd_agg(x, t_x, t [, m_x [, weight [, unit_days]]]) */
+Datum
+btyd_agg_numbers(PG_FUNCTION_ARGS)
+{
+	BtydOpen *owned = GetState(fcinfo);
+	BtydOpen *state = StateFor(owned, UnitDaysArgument(fcinfo, 6));
+	BtydRow row = {.weight = 1};
+	double m_x = 0;
+	BtydStatus status;
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) ||
+		(PG_NARGS() > 5 && PG_ARGISNULL(5)))
+	{
+		state->counters.nulls++;
+		PG_RETURN_POINTER(state);
+	}
+	/* adding 0 turns a negative zero into a plain one, which has other bits */
+	row.x = PG_GETARG_FLOAT8(1) + 0.0;
+	row.t_x = PG_GETARG_FLOAT8(2) + 0.0;
+	row.t = PG_GETARG_FLOAT8(3) + 0.0;
+	status = btyd_check_row(row.x, row.t_x, row.t);
+	if (status != BTYD_OK)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("%s", btyd_status_message(status)),
+						errdetail("x is %g, t_x is %g, t is %g.", row.x, row.t_x, row.t),
+						errhint("x counts repeat purchase days, t_x is the time from the first to "
+								"the last, t from the first to today; crm.btyd(history, as_of) "
+								"computes them.")));
+	if (PG_NARGS() > 5)
+	{
+		int64 weight = PG_GETARG_INT64(5);
+
+		if (weight < 0 || weight > (int64) BTYD_MAX_COUNT)
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+							errmsg("weight must not be negative"),
+							errdetail("The weight is " INT64_FORMAT ".", weight),
+							errhint("It is the number of customers that the row stands for.")));
+		if (weight == 0)
+			PG_RETURN_POINTER(state);
+		row.weight = (double) weight;
+	}
+	if (PG_NARGS() > 4 && !PG_ARGISNULL(4))
+	{
+		m_x = PG_GETARG_FLOAT8(4);
+		if (!isfinite(m_x))
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+							errmsg("mean spend must be a finite number")));
+	}
+	state = AddRow(state, owned, &row);
+	if (PG_NARGS() > 4 && !PG_ARGISNULL(4) && row.x > 0)
+		state = AddSpend(state, owned, row.x, m_x, row.weight);
+	PG_RETURN_POINTER(state);
+}
+
+/* Add data in either form: the transition of btyd_agg(btyd_data), and every combine. */
+Datum
+btyd_agg_data(PG_FUNCTION_ARGS)
+{
+	BtydOpen *state = GetState(fcinfo);
+	struct varlena *value;
+	BtydData data;
+
+	if (PG_ARGISNULL(1))
+	{
+		if (state == NULL)
+			PG_RETURN_NULL();
+		PG_RETURN_POINTER(state);
+	}
+	value = PG_DETOAST_DATUM(PG_GETARG_DATUM(1));
+	if (IsOpen(value))
+		return PointerGetDatum(AddRows(state, ((BtydOpen *) value)->rows, ((BtydOpen *) value)->n,
+									   &((BtydOpen *) value)->counters,
+									   ((BtydOpen *) value)->unit_days));
+	data = DatumGetBtydData(PointerGetDatum(value));
+	state = AddRows(state, data.rows, data.nrows + data.nspend, &data.counters, data.unit_days);
+	pfree(data.rows);
+	PG_RETURN_POINTER(state);
+}
+
+/* Pack the state into a new value. The state stays as it is: a window may go on with it. */
+Datum
+btyd_agg_final(PG_FUNCTION_ARGS)
+{
+	BtydOpen *state = GetState(fcinfo);
+	BtydData data = {.unit_days = DEFAULT_UNIT_DAYS};
+	Datum result;
+
+	if (state == NULL)
+		return BtydDataGetDatum(&data);
+	data = BtydOpenGetData(state);
+	result = BtydDataGetDatum(&data);
+	pfree(data.rows);
+	return result;
+}

@@ -1,0 +1,106 @@
+/*
+ * fit.c: crm.clv_fit: counted customers to a model
+ */
+#include "clv/data.h"
+#include "clv/model.h"
+
+#include <math.h>
+
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+PG_FUNCTION_INFO_V1(clv_fit);
+
+/*
+ * The optimiser holds memory of its own, so no error may jump over it: a request to stop is handed
+ * to it as an answer, and raised when it has returned.
+ */
+static bool
+MustStop(void *arg)
+{
+	return InterruptPending && (QueryCancelPending || ProcDiePending);
+}
+
+/* NULL when there is no memory: the fit reports it */
+static void *
+Allocate(void *arg, size_t size)
+{
+	if (size > MaxAllocHugeSize)
+		return NULL;
+	return palloc_extended(size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+}
+
+static void
+Release(void *arg, void *p)
+{
+	pfree(p);
+}
+
+/* Statuses that are no result of the data become errors. */
+static void
+CheckFitStatus(BtydFitStatus status)
+{
+	switch (status)
+	{
+		case BTYD_FIT_INTERRUPTED:
+			CHECK_FOR_INTERRUPTS();
+			ereport(ERROR, (errcode(ERRCODE_QUERY_CANCELED), errmsg("fit interrupted")));
+			break;
+		case BTYD_FIT_NO_MEMORY:
+			ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"),
+							errdetail("The fit needs about 100 bytes a distinct row.")));
+			break;
+		case BTYD_FIT_BAD_DATA:
+			elog(ERROR, "malformed btyd_data");
+			break;
+		default:
+			CHECK_FOR_INTERRUPTS();
+	}
+}
+
+/* A number as a model stores it: one kind of NaN, no negative zero, so that equal is equal bytes */
+static double
+Plain(double value)
+{
+	return isnan(value) ? NAN : value + 0.0;
+}
+
+static void
+FitOrders(const BtydData *data, const BtydProcess *process, const BtydEnv *env, ClvPart *part)
+{
+	BtydFit fit;
+
+	CheckFitStatus(btyd_fit(process, data->rows, data->nrows, env, &fit));
+	part->status = (int32) fit.status;
+	part->iterations = fit.iterations;
+	part->evaluations = fit.evaluations;
+	part->loglik = Plain(fit.loglik);
+	part->customers = fit.customers;
+	part->rows = (double) fit.rows;
+	for (int i = 0; i < process->nparams; i++)
+	{
+		part->params[i] = Plain(fit.params[i]);
+		if (fit.unidentified[i])
+			part->unidentified |= 1u << i;
+		for (int j = 0; j <= i; j++)
+			part->covariance[ClvTriangle(i, j)] = Plain(fit.covariance[i * process->nparams + j]);
+	}
+}
+
+/* clv_fit(data, process, spend) */
+Datum
+clv_fit(PG_FUNCTION_ARGS)
+{
+	const BtydProcess *process = ClvProcessByName(text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	const BtydEnv env = {MustStop, Allocate, Release, NULL};
+	BtydData data = DatumGetBtydData(PG_GETARG_DATUM(0));
+	ClvModel *model;
+
+	/* measured in units of time; the fit does the rest in its own */
+	model = NewClvModel(process, data.unit_days);
+	model->counters = data.counters;
+	FitOrders(&data, process, &env, &model->orders);
+	pfree(data.rows);
+	PG_RETURN_CLV_MODEL(model);
+}

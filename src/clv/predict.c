@@ -1,0 +1,297 @@
+/*
+ * predict.c: what a model says about a customer
+ *
+ * Each prediction is asked for a customer's history on a day, for plain numbers (x, t_x, t) in the
+ * model's unit of time, or for a new customer. Horizons are days, whatever the unit of the model.
+ * The forms of one function differ by the number of their arguments.
+ */
+#include "clv/predict.h"
+
+#include <math.h>
+
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+PG_FUNCTION_INFO_V1(clv_p_alive);
+PG_FUNCTION_INFO_V1(clv_expected_orders);
+PG_FUNCTION_INFO_V1(clv_order_probability);
+PG_FUNCTION_INFO_V1(clv_churn_probability);
+PG_FUNCTION_INFO_V1(clv_next_order_date);
+PG_FUNCTION_INFO_V1(clv_next_order_days);
+
+/* ---------------------------------------------------------------- models at hand
+ *
+ * A query's model is the same for thousands of rows, or one of a few (a model a country). They are
+ * kept ready with the call site, found by their bytes, the last one used first.
+ */
+#define KEPT_MODELS 16
+
+typedef struct KeptModels
+{
+	int n;
+	ClvPrepared *at[KEPT_MODELS];
+} KeptModels;
+
+static void
+CheckUsable(int status)
+{
+	if (!ClvUsable(status))
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("the model cannot predict: the status of its fit is \"%s\"",
+							   ClvStatusName(status)),
+						errdetail("%s", ClvStatusMessage(status)),
+						errhint("crm.is_usable(model) tells before; crm.diagnostics(model) shows "
+								"more.")));
+}
+
+static ClvPrepared *
+Prepare(FunctionCallInfo fcinfo, struct varlena *bytes)
+{
+	const ClvModel *model = DatumGetClvModel(PointerGetDatum(bytes));
+	ClvPrepared *prepared;
+
+	CheckUsable(model->orders.status);
+	prepared = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(ClvPrepared));
+	prepared->model = *model;
+	ClvPrepareModel(&prepared->model, &prepared->orders);
+	return prepared;
+}
+
+void
+ClvPrepareModel(const ClvModel *model, BtydModel *orders)
+{
+	BtydStatus status =
+		btyd_prepare(orders, ClvProcessByName(model->process), model->orders.params);
+
+	if (status != BTYD_OK)
+		elog(ERROR, "%s", btyd_status_message(status));
+}
+
+const ClvPrepared *
+ClvGetPrepared(FunctionCallInfo fcinfo)
+{
+	struct varlena *value = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
+	KeptModels *kept = fcinfo->flinfo->fn_extra;
+	const Size size = sizeof(ClvModel) - VARHDRSZ;
+	ClvPrepared *found = NULL;
+	int i;
+
+	if (kept == NULL)
+		fcinfo->flinfo->fn_extra = kept =
+			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(KeptModels));
+	for (i = 0; i < kept->n && found == NULL; i++)
+		if (VARSIZE_ANY_EXHDR(value) == size &&
+			memcmp(VARDATA_ANY(value), VARDATA(&kept->at[i]->model), size) == 0)
+			found = kept->at[i];
+	if (found && i == 1)
+		return found;
+	if (found == NULL)
+	{
+		found = Prepare(fcinfo, value);
+		if (kept->n == KEPT_MODELS)
+			pfree(kept->at[KEPT_MODELS - 1]);
+		else
+			kept->n++;
+		i = kept->n;
+	}
+	memmove(&kept->at[1], &kept->at[0], (Size) (i - 1) * sizeof(kept->at[0]));
+	kept->at[0] = found;
+	return found;
+}
+
+/* ---------------------------------------------------------------- arguments */
+
+/*
+ * The customer of this call, and in *next the number of the first argument after it, of `own`
+ * arguments that the function has besides. False when there is no answer: a NULL, or no purchase by
+ * that day.
+ */
+bool
+ClvGetCustomer(FunctionCallInfo fcinfo, const ClvPrepared *model, int own, HistoryBtydRow *customer,
+			   int *next)
+{
+	int form = PG_NARGS() - 1 - own;
+
+	*next = 1 + form;
+	memset(customer, 0, sizeof(*customer));
+	if (form == 0) /* a new customer */
+		return true;
+	if (form == 2) /* history, as_of */
+	{
+		if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
+			return false;
+		CheckAsOf(PG_GETARG_DATEADT(2));
+		return HistoryBtyd(PG_GETARG_HISTORY(1), PG_GETARG_DATEADT(2), model->model.unit_days,
+						   customer);
+	}
+	/* x, t_x, t, and in some functions m_x */
+	for (int i = 1; i <= 3; i++)
+		if (PG_ARGISNULL(i))
+			return false;
+	customer->x = PG_GETARG_FLOAT8(1);
+	customer->t_x = PG_GETARG_FLOAT8(2);
+	customer->t = PG_GETARG_FLOAT8(3);
+	if (form == 4 && customer->x > 0)
+	{
+		if (PG_ARGISNULL(4))
+			return false;
+		customer->m_x = PG_GETARG_FLOAT8(4);
+	}
+	return true;
+}
+
+/* Raise what a status means, unless it is BTYD_OK. */
+void
+ClvCheckStatus(BtydStatus status, const HistoryBtydRow *customer)
+{
+	const char *hint;
+
+	switch (status)
+	{
+		case BTYD_OK:
+			return;
+		case BTYD_BAD_X:
+		case BTYD_BAD_TIMES:
+			ereport(
+				ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s", btyd_status_message(status)),
+				 errdetail("x is %g, t_x is %g, t is %g.", customer->x, customer->t_x, customer->t),
+				 errhint("x counts repeat purchase days, t_x is the time from the first to the "
+						 "last, t from the first to today, in the model's unit of time; "
+						 "crm.btyd(history, as_of, unit_days) computes them.")));
+			break;
+		case BTYD_INFINITE:
+			hint = "Give a number of days, or a discount above 0.";
+			break;
+		case BTYD_BAD_HORIZON:
+			hint = "A horizon is a number of days, 0 or more.";
+			break;
+		case BTYD_BAD_RATE:
+			hint = "A discount of 0.10 makes money in a year worth 1 / 1.10 of money today.";
+			break;
+		case BTYD_BAD_COUNT:
+			hint = "Ask for 0, 1, 2, ... orders.";
+			break;
+		case BTYD_BAD_PROBABILITY:
+			hint = "0.5 asks for the median.";
+			break;
+		case BTYD_INACCURATE:
+			hint = "The numbers lie far outside of what customers do.";
+			break;
+		default:
+			elog(ERROR, "%s", btyd_status_message(status));
+	}
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("%s", btyd_status_message(status)), errhint("%s", hint)));
+}
+
+/* ---------------------------------------------------------------- predictions */
+
+Datum
+clv_p_alive(PG_FUNCTION_ARGS)
+{
+	const ClvPrepared *model = ClvGetPrepared(fcinfo);
+	HistoryBtydRow customer;
+	double result = 0;
+	int next;
+
+	if (!ClvGetCustomer(fcinfo, model, 0, &customer, &next))
+		PG_RETURN_NULL();
+	ClvCheckStatus(btyd_p_alive(&model->orders, customer.x, customer.t_x, customer.t, &result),
+				   &customer);
+	PG_RETURN_FLOAT8(result);
+}
+
+/* expected_orders(..., days) */
+Datum
+clv_expected_orders(PG_FUNCTION_ARGS)
+{
+	const ClvPrepared *model = ClvGetPrepared(fcinfo);
+	HistoryBtydRow customer;
+	double result = 0;
+	int next;
+
+	if (!ClvGetCustomer(fcinfo, model, 1, &customer, &next))
+		PG_RETURN_NULL();
+	ClvCheckStatus(btyd_expected(&model->orders, customer.x, customer.t_x, customer.t,
+								 PG_GETARG_FLOAT8(next) / model->model.unit_days, &result),
+				   &customer);
+	PG_RETURN_FLOAT8(result);
+}
+
+/* order_probability(..., days, n) */
+Datum
+clv_order_probability(PG_FUNCTION_ARGS)
+{
+	const ClvPrepared *model = ClvGetPrepared(fcinfo);
+	HistoryBtydRow customer;
+	double result = 0;
+	int next;
+
+	if (!ClvGetCustomer(fcinfo, model, 2, &customer, &next))
+		PG_RETURN_NULL();
+	ClvCheckStatus(btyd_pmf(&model->orders, customer.x, customer.t_x, customer.t,
+							PG_GETARG_FLOAT8(next) / model->model.unit_days,
+							(double) PG_GETARG_INT32(next + 1), &result),
+				   &customer);
+	PG_RETURN_FLOAT8(result);
+}
+
+/* churn_probability(..., days): no order in that time */
+Datum
+clv_churn_probability(PG_FUNCTION_ARGS)
+{
+	const ClvPrepared *model = ClvGetPrepared(fcinfo);
+	HistoryBtydRow customer;
+	double result = 0;
+	int next;
+
+	if (!ClvGetCustomer(fcinfo, model, 1, &customer, &next))
+		PG_RETURN_NULL();
+	ClvCheckStatus(btyd_pmf(&model->orders, customer.x, customer.t_x, customer.t,
+							PG_GETARG_FLOAT8(next) / model->model.unit_days, 0.0, &result),
+				   &customer);
+	PG_RETURN_FLOAT8(result);
+}
+
+/* Days until the next order comes with the probability of the last argument; false for never. */
+static bool
+NextOrder(FunctionCallInfo fcinfo, double *days)
+{
+	const ClvPrepared *model = ClvGetPrepared(fcinfo);
+	HistoryBtydRow customer;
+	BtydStatus status;
+	int next;
+
+	if (!ClvGetCustomer(fcinfo, model, 1, &customer, &next))
+		return false;
+	status = btyd_next_order(&model->orders, customer.x, customer.t_x, customer.t,
+							 PG_GETARG_FLOAT8(next), days);
+	if (status == BTYD_NEVER)
+		return false;
+	ClvCheckStatus(status, &customer);
+	*days *= model->model.unit_days;
+	return true;
+}
+
+Datum
+clv_next_order_days(PG_FUNCTION_ARGS)
+{
+	double days;
+
+	if (!NextOrder(fcinfo, &days))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(days);
+}
+
+/* The first day by whose end the probability is reached; NULL too beyond the last date there is. */
+Datum
+clv_next_order_date(PG_FUNCTION_ARGS)
+{
+	double days;
+
+	if (!NextOrder(fcinfo, &days) || PG_GETARG_DATEADT(2) + ceil(days) > HISTORY_LAST_DAY)
+		PG_RETURN_NULL();
+	PG_RETURN_DATEADT(PG_GETARG_DATEADT(2) + (DateADT) ceil(days));
+}

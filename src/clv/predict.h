@@ -1,0 +1,22 @@
+/*
+ * predict.h: models made ready, and the customers they are asked about
+ */
+#ifndef CRM_CLV_PREDICT_H
+#define CRM_CLV_PREDICT_H
+
+#include "clv/model.h"
+#include "history/history.h"
+
+typedef struct ClvPrepared
+{
+	ClvModel model;
+	BtydModel orders;
+} ClvPrepared;
+
+extern const ClvPrepared *ClvGetPrepared(FunctionCallInfo fcinfo);
+extern void ClvPrepareModel(const ClvModel *model, BtydModel *orders);
+extern bool ClvGetCustomer(FunctionCallInfo fcinfo, const ClvPrepared *model, int own,
+						   HistoryBtydRow *customer, int *next);
+extern void ClvCheckStatus(BtydStatus status, const HistoryBtydRow *customer);
+
+#endif /* CRM_CLV_PREDICT_H */
