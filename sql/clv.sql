@@ -304,6 +304,12 @@ CREATE FUNCTION crm.is_usable(model crm.clv_model) RETURNS boolean
 COMMENT ON FUNCTION crm.is_usable(crm.clv_model) IS
 	'true if the model can predict orders: its fit converged, or its parameters were given. Predictions with another model are errors';
 
+CREATE FUNCTION crm.has_spend(model crm.clv_model) RETURNS boolean
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'clv_has_spend';
+COMMENT ON FUNCTION crm.has_spend(crm.clv_model) IS
+	'true if the model can predict money too: it is usable and its spend model was fitted, or given, and has a mean. Otherwise expected_spend and clv are errors';
+
 CREATE FUNCTION crm.parameters(model crm.clv_model, OUT part text, OUT name text, OUT estimate double precision, OUT standard_error double precision, OUT lower double precision, OUT upper double precision, OUT meaning text) RETURNS SETOF record
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20 ROWS 7
 	AS 'MODULE_PATHNAME', 'clv_parameters';
@@ -426,3 +432,39 @@ CREATE FUNCTION crm.next_order_days(model crm.clv_model, probability double prec
 	AS 'MODULE_PATHNAME', 'clv_next_order_days';
 COMMENT ON FUNCTION crm.next_order_days(crm.clv_model, double precision) IS
 	'days after the first order within which a new customer orders again with this probability. NULL where it is never reached, and for NULL';
+
+CREATE FUNCTION crm.expected_spend(model crm.clv_model, history crm.history, as_of date) RETURNS double precision
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 8
+	AS 'MODULE_PATHNAME', 'clv_expected_spend';
+COMMENT ON FUNCTION crm.expected_spend(crm.clv_model, crm.history, date) IS
+	'expected spend on a future purchase day, in the money of the data, never negative: between the customer''s own mean and everybody''s (Fader and Hardie 2013); a net mean below zero counts as zero. NULL for NULL and before the first purchase; a model without spend (has_spend) is an error';
+
+CREATE FUNCTION crm.expected_spend(model crm.clv_model, x double precision, m_x double precision) RETURNS double precision
+	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 8
+	AS 'MODULE_PATHNAME', 'clv_expected_spend_numbers';
+COMMENT ON FUNCTION crm.expected_spend(crm.clv_model, double precision, double precision) IS
+	'expected spend on a future purchase day of a customer with mean spend m_x over x repeat purchase days; m_x has no meaning, and may be NULL, where x = 0. NULL for NULL otherwise; x < 0, NaN and a model without spend are errors';
+
+CREATE FUNCTION crm.expected_spend(model crm.clv_model) RETURNS double precision
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 8
+	AS 'MODULE_PATHNAME', 'clv_expected_spend';
+COMMENT ON FUNCTION crm.expected_spend(crm.clv_model) IS
+	'expected spend of a new customer on a purchase day. NULL for NULL; a model without spend is an error';
+
+CREATE FUNCTION crm.clv(model crm.clv_model, history crm.history, as_of date, days double precision DEFAULT 365, discount double precision DEFAULT 0.10) RETURNS double precision
+	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 50
+	AS 'MODULE_PATHNAME', 'clv_value';
+COMMENT ON FUNCTION crm.clv(crm.clv_model, crm.history, date, double precision, double precision) IS
+	'value of a customer in the `days` days after as_of, for life if days is NULL: the expected revenue of the orders to come, past revenue not included, each order discounted to as_of by (1 + discount)^(-days until it / 365). Multiply by your margin for profit. NULL before the first purchase and where another argument is NULL; a model without spend, a negative horizon or discount, and no end without a discount where the sum is infinite, are errors';
+
+CREATE FUNCTION crm.clv(model crm.clv_model, x double precision, t_x double precision, t double precision, m_x double precision, days double precision DEFAULT 365, discount double precision DEFAULT 0.10) RETURNS double precision
+	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 50
+	AS 'MODULE_PATHNAME', 'clv_value';
+COMMENT ON FUNCTION crm.clv(crm.clv_model, double precision, double precision, double precision, double precision, double precision, double precision) IS
+	'value of a customer in the `days` days after t, for life if days is NULL; x, t_x, t as in p_alive, m_x as in expected_spend, else as clv of a history';
+
+CREATE FUNCTION crm.clv(model crm.clv_model, days double precision DEFAULT 365, discount double precision DEFAULT 0.10) RETURNS double precision
+	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 50
+	AS 'MODULE_PATHNAME', 'clv_value';
+COMMENT ON FUNCTION crm.clv(crm.clv_model, double precision, double precision) IS
+	'value of a new customer in the `days` days after the first order, for life if days is NULL: repeat orders only, add expected_spend(model) for the first. Discount and errors as in clv of a history';

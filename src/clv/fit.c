@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "math/gamma_gamma.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -67,6 +68,20 @@ Plain(double value)
 }
 
 static void
+PutEstimates(ClvPart *part, int n, const double *params, const double *covariance,
+			 const bool *unidentified)
+{
+	for (int i = 0; i < n; i++)
+	{
+		part->params[i] = Plain(params[i]);
+		if (unidentified[i])
+			part->unidentified |= 1u << i;
+		for (int j = 0; j <= i; j++)
+			part->covariance[ClvTriangle(i, j)] = Plain(covariance[i * n + j]);
+	}
+}
+
+static void
 FitOrders(const BtydData *data, const BtydProcess *process, const BtydEnv *env, ClvPart *part)
 {
 	BtydFit fit;
@@ -78,14 +93,34 @@ FitOrders(const BtydData *data, const BtydProcess *process, const BtydEnv *env, 
 	part->loglik = Plain(fit.loglik);
 	part->customers = fit.customers;
 	part->rows = (double) fit.rows;
-	for (int i = 0; i < process->nparams; i++)
+	PutEstimates(part, process->nparams, fit.params, fit.covariance, fit.unidentified);
+}
+
+/* The Gamma-Gamma spend model, of the repeat customers whose mean spend is positive */
+static void
+FitSpend(const BtydData *data, const BtydEnv *env, ClvModel *model)
+{
+	ClvPart *part = &model->spend;
+	GammaGammaFit fit;
+	GammaGammaRow *rows = palloc_extended(data->nspend * sizeof(GammaGammaRow), MCXT_ALLOC_HUGE);
+
+	for (Size i = 0; i < data->nspend; i++)
 	{
-		part->params[i] = Plain(fit.params[i]);
-		if (fit.unidentified[i])
-			part->unidentified |= 1u << i;
-		for (int j = 0; j <= i; j++)
-			part->covariance[ClvTriangle(i, j)] = Plain(fit.covariance[i * process->nparams + j]);
+		const BtydRow *row = &data->rows[data->nrows + i];
+
+		rows[i] = (GammaGammaRow){.x = row->x, .mean = row->t_x, .weight = row->weight};
 	}
+	CheckFitStatus(gamma_gamma_fit(rows, data->nspend, env, &fit));
+	pfree(rows);
+	model->has_spend = 1;
+	model->correlation = Plain(fit.correlation);
+	part->status = (int32) fit.status;
+	part->iterations = fit.iterations;
+	part->evaluations = fit.evaluations;
+	part->loglik = Plain(fit.loglik);
+	part->customers = fit.customers;
+	part->rows = (double) fit.rows;
+	PutEstimates(part, GAMMA_GAMMA_PARAMS, fit.params, fit.covariance, fit.unidentified);
 }
 
 /* clv_fit(data, process, spend) */
@@ -101,6 +136,8 @@ clv_fit(PG_FUNCTION_ARGS)
 	model = NewClvModel(process, data.unit_days);
 	model->counters = data.counters;
 	FitOrders(&data, process, &env, &model->orders);
+	if (PG_GETARG_BOOL(2) && data.nspend > 0)
+		FitSpend(&data, &env, model);
 	pfree(data.rows);
 	PG_RETURN_CLV_MODEL(model);
 }

@@ -70,6 +70,7 @@ extern const ClvModel *DatumGetClvModel(Datum datum); /* aligned, and of this ve
 extern const char *ClvStatusName(int status);
 extern const char *ClvStatusMessage(int status);
 extern const char *ClvModelWarning(const ClvModel *model); /* NULL if all is well */
+extern const char *ClvNoSpend(const ClvModel *model);      /* why, NULL if spend can be predicted */
 
 static inline bool
 ClvUsable(int status)

@@ -7,8 +7,10 @@
  */
 #include "clv/predict.h"
 
+#include <float.h>
 #include <math.h>
 
+#include "math/gamma_gamma.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -18,6 +20,9 @@ PG_FUNCTION_INFO_V1(clv_order_probability);
 PG_FUNCTION_INFO_V1(clv_churn_probability);
 PG_FUNCTION_INFO_V1(clv_next_order_date);
 PG_FUNCTION_INFO_V1(clv_next_order_days);
+PG_FUNCTION_INFO_V1(clv_expected_spend);
+PG_FUNCTION_INFO_V1(clv_expected_spend_numbers);
+PG_FUNCTION_INFO_V1(clv_value);
 
 /* ---------------------------------------------------------------- models at hand
  *
@@ -186,6 +191,39 @@ ClvCheckStatus(BtydStatus status, const HistoryBtydRow *customer)
 					errmsg("%s", btyd_status_message(status)), errhint("%s", hint)));
 }
 
+/* Raise unless the model can say what a customer spends. */
+static void
+CheckSpend(const ClvModel *model)
+{
+	const char *wrong = ClvNoSpend(model);
+
+	if (wrong != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("the model cannot predict spend"), errdetail("%s", wrong),
+				 errhint("crm.has_spend(model) tells before; crm.diagnostics(model) shows more.")));
+}
+
+/*
+ * Expected spend on a purchase day. Money that went back counts as none spent: a customer whose
+ * refunds outweigh the repeat orders is near the lower end of the model, not below it.
+ */
+double
+ClvExpectedSpend(const ClvModel *model, const HistoryBtydRow *customer)
+{
+	double result = 0;
+
+	CheckSpend(model);
+	if (customer->x > 0 && !isfinite(customer->m_x))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("mean spend must be a finite number"),
+						errdetail("m_x is %g.", customer->m_x)));
+	ClvCheckStatus(gamma_gamma_expected(model->spend.params, customer->x,
+										Max(customer->m_x, DBL_MIN), &result),
+				   customer);
+	return result;
+}
+
 /* ---------------------------------------------------------------- predictions */
 
 Datum
@@ -294,4 +332,65 @@ clv_next_order_date(PG_FUNCTION_ARGS)
 	if (!NextOrder(fcinfo, &days) || PG_GETARG_DATEADT(2) + ceil(days) > HISTORY_LAST_DAY)
 		PG_RETURN_NULL();
 	PG_RETURN_DATEADT(PG_GETARG_DATEADT(2) + (DateADT) ceil(days));
+}
+
+Datum
+clv_expected_spend(PG_FUNCTION_ARGS)
+{
+	const ClvPrepared *model = ClvGetPrepared(fcinfo);
+	HistoryBtydRow customer;
+	int next;
+
+	if (!ClvGetCustomer(fcinfo, model, 0, &customer, &next))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(ClvExpectedSpend(&model->model, &customer));
+}
+
+/* expected_spend(model, x, m_x) */
+Datum
+clv_expected_spend_numbers(PG_FUNCTION_ARGS)
+{
+	HistoryBtydRow customer = {0};
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	customer.x = PG_GETARG_FLOAT8(1);
+	if (PG_ARGISNULL(2) && customer.x > 0)
+		PG_RETURN_NULL();
+	if (!PG_ARGISNULL(2))
+		customer.m_x = PG_GETARG_FLOAT8(2);
+	PG_RETURN_FLOAT8(ClvExpectedSpend(&ClvGetPrepared(fcinfo)->model, &customer));
+}
+
+/* Discount per year (0.10: money in a year is worth 1 / 1.10) to a rate per unit of time */
+static double
+RatePerUnit(double discount, double unit_days)
+{
+	if (!(discount >= 0 && isfinite(discount)))
+		ClvCheckStatus(BTYD_BAD_RATE, NULL);
+	return log1p(discount) * unit_days / DAYS_A_YEAR;
+}
+
+/* clv(..., days, discount): a NULL horizon is for life */
+Datum
+clv_value(PG_FUNCTION_ARGS)
+{
+	const ClvPrepared *model;
+	HistoryBtydRow customer;
+	double orders = 0;
+	double horizon = INFINITY;
+	int next;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(PG_NARGS() - 1))
+		PG_RETURN_NULL();
+	model = ClvGetPrepared(fcinfo);
+	if (!ClvGetCustomer(fcinfo, model, 2, &customer, &next))
+		PG_RETURN_NULL();
+	if (!PG_ARGISNULL(next))
+		horizon = PG_GETARG_FLOAT8(next) / model->model.unit_days;
+	ClvCheckStatus(btyd_discounted(&model->orders, customer.x, customer.t_x, customer.t, horizon,
+								   RatePerUnit(PG_GETARG_FLOAT8(next + 1), model->model.unit_days),
+								   &orders),
+				   &customer);
+	PG_RETURN_FLOAT8(orders * ClvExpectedSpend(&model->model, &customer));
 }

@@ -7,6 +7,9 @@
 #include "clv/model.h"
 #include "history/history.h"
 
+/* Discounts are per year of so many days: 365 days from now is a year from now */
+#define DAYS_A_YEAR 365.0
+
 typedef struct ClvPrepared
 {
 	ClvModel model;
@@ -18,5 +21,6 @@ extern void ClvPrepareModel(const ClvModel *model, BtydModel *orders);
 extern bool ClvGetCustomer(FunctionCallInfo fcinfo, const ClvPrepared *model, int own,
 						   HistoryBtydRow *customer, int *next);
 extern void ClvCheckStatus(BtydStatus status, const HistoryBtydRow *customer);
+extern double ClvExpectedSpend(const ClvModel *model, const HistoryBtydRow *customer);
 
 #endif /* CRM_CLV_PREDICT_H */

@@ -11,6 +11,7 @@
 PG_FUNCTION_INFO_V1(clv_parameters);
 PG_FUNCTION_INFO_V1(clv_diagnostics);
 PG_FUNCTION_INFO_V1(clv_is_usable);
+PG_FUNCTION_INFO_V1(clv_has_spend);
 PG_FUNCTION_INFO_V1(clv_processes);
 
 /* The 97.5 % point of the normal distribution: 95 % lie between this and its negative */
@@ -120,6 +121,19 @@ UnidentifiedSentence(const ClvPart *part, const ClvPartKind *kind)
 }
 
 const char *
+ClvNoSpend(const ClvModel *model)
+{
+	if (!model->has_spend)
+		return "It was made without money: the data had none, or spend was false.";
+	if (!ClvUsable(model->spend.status))
+		return ClvStatusMessage(model->spend.status);
+	if (model->spend.params[1] <= 1)
+		return "Customers differ so much in what they spend that the mean is infinite (q of the "
+			   "spend model is not above 1).";
+	return NULL;
+}
+
+const char *
 ClvModelWarning(const ClvModel *model)
 {
 	ClvPartKind orders = ClvOrdersKind(ClvProcessByName(model->process));
@@ -128,6 +142,8 @@ ClvModelWarning(const ClvModel *model)
 	if (warning != NULL || !model->has_spend)
 		return warning;
 	warning = UnidentifiedSentence(&model->spend, &clv_spend_kind);
+	if (warning == NULL)
+		warning = ClvNoSpend(model);
 	if (warning != NULL)
 		return warning;
 	if (fabs(model->correlation) > CORRELATION_LIMIT)
@@ -136,9 +152,6 @@ ClvModelWarning(const ClvModel *model)
 						"out too %s.",
 						model->correlation > 0 ? "more" : "less", model->correlation,
 						model->correlation > 0 ? "low" : "high");
-	if (ClvUsable(model->spend.status) && model->spend.params[1] <= 1)
-		return "The spend model has no mean (q is at most 1): expected spend and value cannot be "
-			   "given.";
 	return NULL;
 }
 
@@ -202,6 +215,15 @@ Datum
 clv_is_usable(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(ClvUsable(PG_GETARG_CLV_MODEL(0)->orders.status));
+}
+
+/* has_spend(model): may it predict money? */
+Datum
+clv_has_spend(PG_FUNCTION_ARGS)
+{
+	const ClvModel *model = PG_GETARG_CLV_MODEL(0);
+
+	PG_RETURN_BOOL(ClvUsable(model->orders.status) && ClvNoSpend(model) == NULL);
 }
 
 /* clv_processes(): the processes there are, the default first. */
