@@ -251,7 +251,14 @@ PrintCuts(char *out, const RfmCuts *cuts, int measure)
 		if (i >= cuts->reachable[measure])
 			out = PrintText(out, "none");
 		else if (measure == RFM_MONETARY)
-			out += HistoryMoneyFormat(RfmCutsMonetary(cuts, i), cuts->scale, out);
+		{
+			HistoryMoney value = RfmCutsMonetary(cuts, i);
+			int scale = cuts->scale;
+
+			for (; scale > HISTORY_SHOWN_DECIMALS && value % 10 == 0; scale--)
+				value /= 10;
+			out += HistoryMoneyFormat(value, scale, out);
+		}
 		else
 		{
 			int64_t value = measure == RFM_RECENCY ? cuts->recency[i] : cuts->frequency[i];

@@ -97,11 +97,11 @@ ReserveRoom(RfmSample *sample, Size more)
 
 /* The state is changed in place, so only an aggregate may call. */
 static void
-CheckCalledByAggregate(FunctionCallInfo fcinfo, const char *name)
+CheckCalledByAggregate(FunctionCallInfo fcinfo)
 {
 	if (!AggCheckCallContext(fcinfo, NULL))
-		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
-						errmsg("crm.%s is a step of an aggregate and cannot be called", name),
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("this function works only inside an aggregate"),
 						errhint("Use crm.rfm_cuts_agg.")));
 }
 
@@ -151,7 +151,7 @@ rfm_sample_add(PG_FUNCTION_ARGS)
 	HistorySummary sums;
 	RfmMeasures customer;
 
-	CheckCalledByAggregate(fcinfo, "rfm_sample_add");
+	CheckCalledByAggregate(fcinfo);
 	question = GetQuestion(fcinfo);
 	if (!PG_ARGISNULL(0))
 	{
@@ -180,7 +180,7 @@ rfm_sample_merge(PG_FUNCTION_ARGS)
 {
 	RfmSample *a, *b;
 
-	CheckCalledByAggregate(fcinfo, "rfm_sample_merge");
+	CheckCalledByAggregate(fcinfo);
 	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	if (PG_ARGISNULL(1))

@@ -52,6 +52,10 @@ my %sample = (
 		],
 		check => q{v::text <> ''},
 	},
+	rfm_sample => {
+		values => [ q{'\x01050000000000000000000000000000'::crm.rfm_sample}, q{'\x010500000000232800000000000000015206c801'::crm.rfm_sample} ],
+		check  => q{v::text <> ''},
+	},
 	segment => {
 		values => [ q{'[45][45]*'::crm.segment}, q{'[45][45]*, 35[345]'::crm.segment} ],
 		check  => q{v @> '555'::crm.rfm},

@@ -1,0 +1,155 @@
+/*
+ * segment.c: fuzz what the segment room reads: patterns, schemes, cuts, logs. The first byte
+ * chooses. What is read must come out as text or bytes that read as the same again.
+ */
+#include "math/rfm_log.h"
+#include "math/scheme_rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define REQUIRE(condition) \
+	do                     \
+	{                      \
+		if (!(condition))  \
+			abort();       \
+	} while (0)
+
+static void
+FuzzPatterns(const char *text, size_t size)
+{
+	CellSet set, again;
+	char printed[CELL_SET_TEXT_SIZE];
+	size_t at;
+
+	if (CellSetParse(text, size, &set, &at) != PATTERN_OK)
+	{
+		REQUIRE(at <= size);
+		return;
+	}
+	size = CellSetPrint(set, printed);
+	REQUIRE(size < sizeof(printed));
+	REQUIRE(CellSetParse(printed, size, &again, &at) == PATTERN_OK);
+	REQUIRE(CellSetCompare(set, again) == 0);
+}
+
+static void
+FuzzScheme(const char *text, size_t size)
+{
+	uint8_t *bytes = malloc(SCHEME_SIZE_BOUND(size)), *again;
+	size_t used, used_again;
+	SchemeError error;
+
+	if (SchemeParse(text, size, bytes, &used, &error) == SCHEME_OK)
+	{
+		SchemeView scheme = {bytes, used};
+		char *printed = malloc(SchemeTextBound(scheme));
+
+		REQUIRE(used <= SCHEME_SIZE_BOUND(size));
+		size = SchemePrint(scheme, printed);
+		REQUIRE(size < SchemeTextBound(scheme));
+		again = malloc(SCHEME_SIZE_BOUND(size));
+		REQUIRE(SchemeParse(printed, size, again, &used_again, &error) == SCHEME_OK);
+		REQUIRE(used == used_again && memcmp(bytes, again, used) == 0);
+		for (int i = 0; i < RFM_CELLS; i++)
+			SchemeNameOf(scheme, i);
+		free(again);
+		free(printed);
+	}
+	free(bytes);
+}
+
+/* Bytes that claim to be a stored scheme. */
+static void
+FuzzSchemeBytes(const uint8_t *bytes, size_t size)
+{
+	for (int i = 0; i < RFM_CELLS; i += 25)
+	{
+		SchemeName name = SchemeNameOf((SchemeView){bytes, size}, i);
+
+		REQUIRE(name.size == 0 || ((const uint8_t *) name.text >= bytes &&
+								   (const uint8_t *) name.text + name.size <= bytes + size));
+	}
+}
+
+static void
+FuzzCuts(const char *text, size_t size)
+{
+	RfmCuts cuts, again;
+	char printed[RFM_CUTS_TEXT_SIZE];
+	size_t at;
+
+	if (RfmCutsParse(text, size, &cuts, &at) != NULL)
+	{
+		REQUIRE(at <= size);
+		return;
+	}
+	size = RfmCutsPrint(&cuts, printed);
+	REQUIRE(size < sizeof(printed));
+	REQUIRE(RfmCutsParse(printed, size, &again, &at) == NULL);
+	REQUIRE(memcmp(&cuts, &again, sizeof(cuts)) == 0);
+}
+
+static void
+Poll(void)
+{
+}
+
+static void
+FuzzLog(const uint8_t *bytes, size_t size)
+{
+	RfmLogReader log = {bytes, bytes + size}, reader = log;
+	RfmMeasures customer, back;
+	int64_t n = 0;
+	RfmCuts cuts;
+	HistoryMoney *scratch;
+	int levels = size == 0 ? 2 : 2 + bytes[0] % 4;
+
+	while (RfmLogNext(&reader, &customer))
+	{
+		uint8_t entry[RFM_LOG_ENTRY_SIZE];
+		RfmLogReader one = {entry, entry + RfmLogPut(entry, &customer)};
+
+		REQUIRE(RfmLogNext(&one, &back) && one.at == one.end);
+		REQUIRE(back.recency == customer.recency && back.frequency == customer.frequency &&
+				back.monetary == customer.monetary && back.scale == customer.scale);
+		n++;
+	}
+	REQUIRE(RfmLogCheck(log, n) == (reader.at == reader.end));
+	scratch = malloc((size_t) (n + 1) * sizeof(*scratch));
+	if (n > 0 && RfmLogCut(log, n, levels, scratch, Poll, &cuts) == RFM_LOG_OK)
+	{
+		REQUIRE(RfmCutsWrong(&cuts) == NULL);
+		for (reader = log; RfmLogNext(&reader, &customer);)
+			REQUIRE(CellIsValid(RfmScore(&cuts, &customer)));
+	}
+	free(scratch);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size == 0)
+		return 0;
+	switch (data[0] % 5)
+	{
+		case 0:
+			FuzzPatterns((const char *) data + 1, size - 1);
+			break;
+		case 1:
+			FuzzScheme((const char *) data + 1, size - 1);
+			break;
+		case 2:
+			FuzzSchemeBytes(data + 1, size - 1);
+			break;
+		case 3:
+			FuzzCuts((const char *) data + 1, size - 1);
+			break;
+		case 4:
+			FuzzLog(data + 1, size - 1);
+			break;
+	}
+	return 0;
+}

@@ -1,0 +1,459 @@
+/*
+ * segment.c: cells and patterns, schemes, and the cuts against percent_rank computed the plain way.
+ */
+#include <string.h>
+
+#include "math/rfm_log.h"
+#include "math/scheme_rules.h"
+#include "unit.h"
+
+static uint64_t state = 42;
+
+/* splitmix64: all that random test data needs. */
+static uint64_t
+Random(void)
+{
+	uint64_t z = state += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
+/* ---------------------------------------------------------------- cells and patterns */
+
+static void
+TestCells(void)
+{
+	int valid = 0, wrong = 0;
+
+	for (int cell = -1; cell < 1000; cell++)
+		valid += CellIsValid(cell);
+	CHECK(valid == RFM_CELLS);
+	for (int i = 0; i < RFM_CELLS; i++)
+		wrong += !CellIsValid(CellFromIndex(i)) || CellIndex(CellFromIndex(i)) != i ||
+				 (i > 0 && CellFromIndex(i) <= CellFromIndex(i - 1));
+	CHECK(wrong == 0);
+	CHECK(CellSetCount(CellSetBought(5)) == 125 && CellSetCount(CellSetBought(3)) == 27);
+	CHECK(CellSetHighestDigit(CellSetBought(3)) == 3);
+	CHECK(CellSetHighestDigit((CellSet){{1, 0}}) == 0);
+	CHECK(CellSetHighestDigit((CellSet){{0, 0}}) == 0);
+}
+
+static bool
+SameSet(CellSet a, CellSet b)
+{
+	return CellSetCompare(a, b) == 0;
+}
+
+static void
+TestPatterns(void)
+{
+	int lost = 0, overlapping = 0, unstable = 0;
+	size_t longest = 0;
+
+	for (int i = 0; i < 20000; i++)
+	{
+		/* dense, sparse and blocky sets */
+		CellSet set = {{Random(), Random()}}, back;
+		char text[CELL_SET_TEXT_SIZE], again[CELL_SET_TEXT_SIZE];
+		size_t at, size;
+		int cells = 0;
+
+		if (i % 3 == 1)
+			set = CellSetIntersection(set, (CellSet){{Random() & Random(), Random() & Random()}});
+		if (i % 3 == 2)
+			set = CellSetIntersection(CellSetBought(1 + i % 5), set);
+		set.bits[1] &= (UINT64_C(1) << (RFM_CELLS - 64)) - 1;
+		size = CellSetPrint(set, text);
+		longest = size > longest ? size : longest;
+		lost += CellSetParse(text, size, &back, &at) != PATTERN_OK || !SameSet(set, back);
+		CellSetPrint(back, again);
+		unstable += strcmp(text, again) != 0;
+		/* the patterns of the canonical form share no cell */
+		for (char *pattern = strtok(text, ", "); pattern != NULL; pattern = strtok(NULL, ", "))
+		{
+			CellSetParse(pattern, strlen(pattern), &back, &at);
+			cells += CellSetCount(back);
+		}
+		overlapping += cells != CellSetCount(set);
+	}
+	CHECK(lost == 0);
+	CHECK(unstable == 0);
+	CHECK(overlapping == 0);
+	CHECK(longest < CELL_SET_TEXT_SIZE);
+}
+
+static void
+TestPatternErrors(void)
+{
+	static const struct
+	{
+		const char *text;
+		PatternStatus status;
+		size_t at;
+	} faults[] = {{",", PATTERN_EXPECTED, 0},         {"555,", PATTERN_EXPECTED, 4},
+				  {"555,,444", PATTERN_EXPECTED, 4},  {"5x5", PATTERN_BAD_CHARACTER, 1},
+				  {"55", PATTERN_TOO_SHORT, 2},       {"55 5", PATTERN_TOO_SHORT, 2},
+				  {"5555", PATTERN_TOO_LONG, 3},      {"55[", PATTERN_BAD_CLASS, 3},
+				  {"55[]", PATTERN_BAD_CLASS, 3},     {"55[5-3]", PATTERN_BAD_CLASS, 5},
+				  {"55[3-", PATTERN_BAD_CLASS, 5},    {"55[a]", PATTERN_BAD_CLASS, 3},
+				  {"556", PATTERN_BAD_DIGIT, 2},      {"55[6]", PATTERN_BAD_DIGIT, 3},
+				  {"111 043", PATTERN_MIXED_ZERO, 4}, {"[0-5]55", PATTERN_MIXED_ZERO, 0}};
+
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+	{
+		CellSet set;
+		size_t at;
+		PatternStatus status = CellSetParse(faults[i].text, strlen(faults[i].text), &set, &at);
+
+		unit_check(status == faults[i].status && at == faults[i].at &&
+					   PatternStatusText(status)[0] != '\0',
+				   "pattern \"%s\": status %d at %d", faults[i].text, (int) status, (int) at);
+	}
+}
+
+/* ---------------------------------------------------------------- schemes */
+
+static SchemeStatus
+ParseScheme(const char *text, char *out)
+{
+	uint8_t *bytes = malloc(SCHEME_SIZE_BOUND(strlen(text)));
+	size_t size;
+	SchemeError error;
+	SchemeStatus status = SchemeParse(text, strlen(text), bytes, &size, &error);
+
+	if (status == SCHEME_OK)
+		SchemePrint((SchemeView){bytes, size}, out);
+	free(bytes);
+	return status;
+}
+
+static void
+TestSchemes(void)
+{
+	static const struct
+	{
+		const char *text;
+		SchemeStatus status;
+		const char *canonical;
+	} cases[] = {
+		{" A : 555 ;", SCHEME_OK, "A: 555"},
+		{"A B:\n555,\n554", SCHEME_OK, "A B: 55[45]"},
+		{"A\n: 555", SCHEME_OK, "A: 555"},
+		{"A: 555; ELSE: rest ", SCHEME_OK, "A: 555; else: rest"},
+		{"\"else\": 555; else: \"a;b\"", SCHEME_OK, "\"else\": 555; else: \"a;b\""},
+		{"\"a\"\"b\" : 555", SCHEME_OK, "\"a\"\"b\": 555"},
+		{"\" a\": 555", SCHEME_OK, "\" a\": 555"},
+		{"小: 555; 普通: 000", SCHEME_OK, "小: 555; 普通: 000"},
+		{"", SCHEME_EMPTY, NULL},
+		{"  ", SCHEME_EMPTY, NULL},
+		{"else: a", SCHEME_EMPTY, NULL},
+		{"cells12", SCHEME_UNKNOWN_PRESET, NULL},
+		{"CELLS11", SCHEME_UNKNOWN_PRESET, NULL},
+		{"A; B: 555", SCHEME_NO_COLON, NULL},
+		{"A: 555; B", SCHEME_NO_COLON, NULL},
+		{": 555", SCHEME_BAD_NAME, NULL},
+		{"\"\": 555", SCHEME_BAD_NAME, NULL},
+		{"\"  \": 555", SCHEME_BAD_NAME, NULL},
+		{"\"A: 555", SCHEME_BAD_NAME, NULL},
+		{"A\"B: 555", SCHEME_BAD_NAME, NULL},
+		{"A\nB: 555", SCHEME_BAD_NAME, NULL},
+		{"A: 555;; B: 444", SCHEME_BAD_NAME, NULL},
+		{"A: 555; else: \"b\" c", SCHEME_BAD_NAME, NULL},
+		{"A: 555; A: 444", SCHEME_NAME_TWICE, NULL},
+		{"A: ; B: 444", SCHEME_NO_PATTERN, NULL},
+		{"A: 55", SCHEME_BAD_PATTERN, NULL},
+		{"A: 555; else: x; B: 444", SCHEME_ELSE_NOT_LAST, NULL},
+		{"A: 555; else: x; else: y", SCHEME_ELSE_NOT_LAST, NULL},
+	};
+	static char many[8192], out[300000];
+	char *at = many;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		SchemeStatus status = ParseScheme(cases[i].text, out);
+
+		unit_check(status == cases[i].status &&
+					   (status != SCHEME_OK || strcmp(out, cases[i].canonical) == 0),
+				   "scheme \"%.20s\": status %d", cases[i].text, (int) status);
+	}
+	for (int i = 0; i < SCHEME_MAX_RULES; i++)
+		at += sprintf(at, "n%d: 555;", i);
+	CHECK(ParseScheme(many, out) == SCHEME_OK);
+	sprintf(at, "more: 555");
+	CHECK(ParseScheme(many, out) == SCHEME_TOO_MANY_RULES);
+	memset(many, 'x', 256);
+	strcpy(many + 255, ": 555");
+	CHECK(ParseScheme(many, out) == SCHEME_OK);
+	memset(many, 'x', 256);
+	strcpy(many + 256, ": 555");
+	CHECK(ParseScheme(many, out) == SCHEME_BAD_NAME);
+}
+
+/* ---------------------------------------------------------------- cuts */
+
+static void
+Poll(void)
+{
+}
+
+static const char *
+ParseCuts(const char *text, char *out)
+{
+	RfmCuts cuts;
+	size_t at;
+	const char *wrong = RfmCutsParse(text, strlen(text), &cuts, &at);
+
+	if (wrong == NULL)
+		RfmCutsPrint(&cuts, out);
+	return wrong;
+}
+
+static void
+TestCutsText(void)
+{
+	static const char *const good[] = {
+		"recency <= 365 180, purchase_days >= 2 4, revenue >= 50.00 200.00",
+		"recency <= 0, orders >= -3, average_order_value >= none",
+		"recency <= 4 3 2 none, orders >= none none none none, revenue >= -5.00 -1.12345678 0.00 "
+		"85070591730234615865843651857.94205286",
+	};
+	static const char *const bad[] = {
+		"",
+		"recency",
+		"recency <= , orders >= 1, revenue >= 1",
+		"recency <= 1, orders >= 1",
+		"recency >= 1, orders >= 1, revenue >= 1",
+		"recency <= 1, order >= 1, revenue >= 1",
+		"recency <= 1, orders >= 1, sales >= 1",
+		"recency <= 1 2, orders >= 1 2, revenue >= 1 2",
+		"recency <= 2 1, orders >= 2 1, revenue >= 1 2",
+		"recency <= 2 1, orders >= 1 2, revenue >= 2 1",
+		"recency <= 2 1, orders >= 1, revenue >= 1 2",
+		"recency <= none 1, orders >= 1 2, revenue >= 1 2",
+		"recency <= -1, orders >= 1, revenue >= 1",
+		"recency <= 2147483648, orders >= 1, revenue >= 1",
+		"recency <= 1, orders >= 9223372036854775808, revenue >= 1",
+		"recency <= 1, orders >= 1, revenue >= 1.123456789",
+		"recency <= 1, orders >= 1, revenue >= 1e5",
+		"recency <= 1, orders >= 1, revenue >= 1, 2",
+		"recency <= 1x, orders >= 1, revenue >= 1",
+		"recency <= 5 4 3 2 1, orders >= 1 2 3 4 5, revenue >= 1 2 3 4 5",
+		"recency <= 1 1, orders >= 1 1, revenue >= 0.1 85070591730234615865843651857942052863",
+	};
+	char out[RFM_CUTS_TEXT_SIZE];
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+	{
+		const char *wrong = ParseCuts(good[i], out);
+
+		unit_check(wrong == NULL && strcmp(out, good[i]) == 0, "cuts \"%s\"", good[i]);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		unit_check(ParseCuts(bad[i], out) != NULL, "no cuts: \"%s\"", bad[i]);
+}
+
+/* SQL's expression in SQL's arithmetic. */
+static int
+PlainScore(int levels, int64_t below, int64_t n)
+{
+	double percent_rank = n > 1 ? (double) below / (double) (n - 1) : 0;
+	int score = 1 + (int) floor(levels * percent_rank);
+
+	return score < levels ? score : levels;
+}
+
+/* The claim of rfm_log.c: floating point and whole numbers agree, at and around every threshold. */
+static void
+TestFloatAgrees(void)
+{
+	int64_t wrong = 0;
+
+	for (int levels = 2; levels <= 5; levels++)
+	{
+		for (int64_t n = 2; n < 1500; n++)
+			for (int64_t below = 0; below < n; below++)
+			{
+				int64_t exact = 1 + levels * below / (n - 1);
+
+				wrong += PlainScore(levels, below, n) != (exact < levels ? exact : levels);
+			}
+		for (int i = 0; i < 200000; i++)
+		{
+			int64_t n = 2 + (int64_t) (Random() >> (14 + Random() % 40)), k = 1 + i % (levels - 1);
+			int64_t wanted = (int64_t) (((HistoryMoney) k * (n - 1) + levels - 1) / levels);
+
+			for (int64_t below = wanted > 0 ? wanted - 1 : 0; below <= wanted && below < n; below++)
+				wrong += (PlainScore(levels, below, n) > k) != (below >= wanted);
+		}
+	}
+	CHECK(wrong == 0);
+}
+
+#define MOST 400
+
+/* Customers at random, with many ties or few, near or far apart. */
+static int
+RandomCustomers(RfmMeasures *customer)
+{
+	int n = 1 + (int) (Random() % (Random() % 4 == 0 ? 8 : MOST));
+	int kind = (int) (Random() % 5);
+
+	for (int i = 0; i < n; i++)
+	{
+		customer[i].recency = (int32_t) (Random() % (kind == 0 ? 3 : kind == 1 ? 30 : 100000));
+		customer[i].frequency = (int64_t) (Random() % (kind == 2 ? 2 : 40)) - 1;
+		customer[i].scale = kind == 3 ? (int) (Random() % 9) : 2;
+		customer[i].monetary = (HistoryMoney) (Random() % (kind == 1 ? 5 : 5000)) - 20;
+		if (kind == 4)
+			customer[i].monetary = (HistoryMoney) (int64_t) Random() * (int64_t) (Random() >> 40) *
+								   (HistoryMoney) (Random() % 3);
+		if (kind == 4 && i % 7 == 0)
+		{
+			customer[i].recency = INT32_MAX - i % 2;
+			customer[i].frequency = i % 2 ? INT64_MAX : INT64_MIN;
+		}
+	}
+	return n;
+}
+
+/* Compare two amounts by going to eight decimals. */
+static HistoryMoney
+AtScale8(const RfmMeasures *customer)
+{
+	HistoryMoney v = customer->monetary;
+
+	for (int i = customer->scale; i < 8; i++)
+		v *= 10;
+	return v;
+}
+
+static void
+TestCuts(void)
+{
+	static RfmMeasures customer[MOST];
+	static uint8_t log[MOST * RFM_LOG_ENTRY_SIZE];
+	static HistoryMoney scratch[MOST];
+	int64_t wrong = 0, scored = 0, unreadable = 0;
+
+	for (int round = 0; round < 2000; round++)
+	{
+		int n = RandomCustomers(customer), levels = 2 + round % 4;
+		size_t size = 0, at;
+		RfmCuts cuts, back;
+		char text[RFM_CUTS_TEXT_SIZE];
+
+		for (int i = 0; i < n; i++)
+			size += RfmLogPut(log + size, &customer[i]);
+		if (!RfmLogCheck((RfmLogReader){log, log + size}, n) ||
+			RfmLogCut((RfmLogReader){log, log + size}, n, levels, scratch, Poll, &cuts) !=
+				RFM_LOG_OK ||
+			RfmCutsWrong(&cuts) != NULL)
+		{
+			wrong++;
+			continue;
+		}
+		at = RfmCutsPrint(&cuts, text);
+		unreadable +=
+			RfmCutsParse(text, at, &back, &at) != NULL || memcmp(&cuts, &back, sizeof(cuts)) != 0;
+		for (int i = 0; i < n; i++)
+		{
+			int64_t below[3] = {0, 0, 0};
+			int score = RfmScore(&cuts, &customer[i]);
+
+			for (int j = 0; j < n; j++)
+			{
+				below[0] += customer[j].recency > customer[i].recency;
+				below[1] += customer[j].frequency < customer[i].frequency;
+				below[2] += AtScale8(&customer[j]) < AtScale8(&customer[i]);
+			}
+			wrong += score != PlainScore(levels, below[0], n) * 100 +
+								  PlainScore(levels, below[1], n) * 10 +
+								  PlainScore(levels, below[2], n);
+			scored++;
+		}
+	}
+	CHECK(wrong == 0);
+	CHECK(unreadable == 0);
+	CHECK(scored > 100000);
+}
+
+/* An amount that does not fit beside another's decimals. */
+static void
+TestOutOfRange(void)
+{
+	RfmMeasures customer[2] = {{HISTORY_MONEY_LIMIT - 1, 1, 1, 0}, {1, 1, 1, 8}};
+	uint8_t log[2 * RFM_LOG_ENTRY_SIZE];
+	HistoryMoney scratch[2];
+	RfmCuts cuts;
+	size_t at = RfmLogPut(log, &customer[0]);
+
+	at += RfmLogPut(log + at, &customer[1]);
+	CHECK(RfmLogCut((RfmLogReader){log, log + at}, 2, 5, scratch, Poll, &cuts) ==
+		  RFM_LOG_OUT_OF_RANGE);
+	CHECK(RfmLogCut((RfmLogReader){log, log + at - 1}, 2, 5, scratch, Poll, &cuts) ==
+		  RFM_LOG_MALFORMED);
+	CHECK(!RfmLogCheck((RfmLogReader){log, log + at}, 3));
+	/* scored, it is just above or below */
+	CHECK(RfmCutsParse("recency <= 1, orders >= 1, revenue >= 0.12345678", 48, &cuts, &at) == NULL);
+	CHECK(RfmScore(&cuts, &customer[0]) == 222);
+	customer[0].monetary = -customer[0].monetary;
+	CHECK(RfmScore(&cuts, &customer[0]) == 221);
+}
+
+static void
+TestAverage(void)
+{
+	static const struct
+	{
+		HistoryMoney revenue;
+		int scale;
+		int64_t orders;
+		HistoryMoney average; /* eight decimals */
+	} cases[] = {{100, 0, 3, 3333333333},
+				 {200, 0, 3, 6666666667},
+				 {-200, 0, 3, -6666666667},
+				 {20, 1, 6, 33333333},
+				 {1, 8, 2, 1},
+				 {-1, 8, 2, -1},
+				 {1, 8, 3, 0},
+				 {7, 0, INT64_MAX, 0},
+				 {12345, 2, 1, 12345000000}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		HistorySummary sums = {.revenue = cases[i].revenue,
+							   .scale = cases[i].scale,
+							   .orders = cases[i].orders,
+							   .purchase_days = 1};
+		RfmMeasures out;
+
+		unit_check(RfmMeasure(&sums, 10, FREQUENCY_ORDERS, MONETARY_AVERAGE_ORDER_VALUE, &out) &&
+					   out.monetary == cases[i].average && out.scale == 8 && out.recency == 10 &&
+					   out.frequency == cases[i].orders,
+				   "average order value, case %d", (int) i);
+	}
+	HistorySummary none = {.revenue = 5, .orders = 0, .purchase_days = 1};
+	RfmMeasures out;
+
+	CHECK(!RfmMeasure(&none, 0, FREQUENCY_ORDERS, MONETARY_AVERAGE_ORDER_VALUE, &out));
+	none.orders = 1;
+	none.revenue = HISTORY_MONEY_LIMIT - 1;
+	CHECK(!RfmMeasure(&none, 0, FREQUENCY_ORDERS, MONETARY_AVERAGE_ORDER_VALUE, &out));
+}
+
+int
+main(void)
+{
+	TestCells();
+	TestPatterns();
+	TestPatternErrors();
+	TestSchemes();
+	TestCutsText();
+	TestFloatAgrees();
+	TestCuts();
+	TestOutOfRange();
+	TestAverage();
+	return unit_done();
+}
