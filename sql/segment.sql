@@ -69,7 +69,7 @@ CREATE FUNCTION crm.rfm_ge(crm.rfm, crm.rfm) RETURNS bool
 COMMENT ON FUNCTION crm.rfm_ge(crm.rfm, crm.rfm) IS 'true if the first is after or equal, by recency, then frequency, then monetary score; NULL for NULL; implements >=';
 CREATE FUNCTION crm.rfm_cmp(crm.rfm, crm.rfm) RETURNS int4
 	AS 'btint2cmp' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION crm.rfm_cmp(crm.rfm, crm.rfm) IS '-1, 0 or 1: the order of two values, by recency, then frequency, then monetary score; NULL for NULL; btree support';
+COMMENT ON FUNCTION crm.rfm_cmp(crm.rfm, crm.rfm) IS 'below 0, 0 or above 0: the order of two values, by recency, then frequency, then monetary score; NULL for NULL; btree support';
 CREATE FUNCTION crm.rfm_hash(crm.rfm) RETURNS int4
 	AS 'hashint2' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION crm.rfm_hash(crm.rfm) IS '32-bit hash; NULL for NULL; hash support';

@@ -228,7 +228,7 @@ RfmCutsParse(const char *text, size_t size, RfmCuts *cuts, size_t *at)
 
 	memset(cuts, 0, sizeof(*cuts));
 	cuts->version = RFM_CUTS_VERSION;
-	wrong = ReadAll(&in, cuts);
+	wrong = size > RFM_CUTS_TEXT_LIMIT ? "The text is longer than 4096 bytes." : ReadAll(&in, cuts);
 	*at = (size_t) (in.at - text);
 	return wrong;
 }

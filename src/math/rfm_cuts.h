@@ -64,6 +64,7 @@ typedef struct RfmMeasures
 } RfmMeasures;
 
 #define RFM_CUTS_TEXT_SIZE 512
+#define RFM_CUTS_TEXT_LIMIT 4096 /* reading cannot be interrupted */
 
 extern const char *const FrequencyMeasureNames[FREQUENCY_MEASURES];
 extern const char *const MonetaryMeasureNames[MONETARY_MEASURES];

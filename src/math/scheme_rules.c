@@ -163,6 +163,8 @@ SchemeParse(const char *text, size_t size, uint8_t *out, size_t *out_size, Schem
 	int count = 0;
 
 	*error = (SchemeError){0, PATTERN_OK};
+	if (size > SCHEME_TEXT_LIMIT)
+		return SCHEME_TEXT_TOO_LONG;
 	while (in.size > 0 && IsSpace(in.text[in.size - 1]))
 		in.size--;
 	SkipSpace(&in);

@@ -13,6 +13,7 @@
 #define SCHEME_VERSION 1
 #define SCHEME_MAX_RULES 250
 #define SCHEME_MAX_NAME 255
+#define SCHEME_TEXT_LIMIT (1 << 20) /* reading cannot be interrupted */
 
 typedef struct SchemeView
 {
@@ -52,7 +53,8 @@ typedef enum SchemeStatus
 	SCHEME_NO_PATTERN,
 	SCHEME_BAD_PATTERN,
 	SCHEME_ELSE_NOT_LAST,
-	SCHEME_TOO_MANY_RULES
+	SCHEME_TOO_MANY_RULES,
+	SCHEME_TEXT_TOO_LONG
 } SchemeStatus;
 
 typedef struct SchemeError

@@ -34,6 +34,8 @@ PatternStatusText(PatternStatus status)
 			return "Scores go from 1 (worst) to 5 (best).";
 		case PATTERN_MIXED_ZERO:
 			return "The digit 0 stands for customers who never bought, and only as 000.";
+		case PATTERN_TEXT_TOO_LONG:
+			return "The text is longer than 65536 bytes.";
 	}
 	return "";
 }
@@ -178,6 +180,8 @@ CellSetParse(const char *text, size_t size, CellSet *set, size_t *at)
 
 	*set = (CellSet){{0, 0}};
 	*at = 0;
+	if (size > CELL_SET_TEXT_LIMIT)
+		return PATTERN_TEXT_TOO_LONG;
 	for (;;)
 	{
 		unsigned mask[3];

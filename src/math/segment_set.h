@@ -31,8 +31,12 @@ typedef enum PatternStatus
 	PATTERN_TOO_LONG,      /* more than three positions */
 	PATTERN_BAD_CLASS,     /* [...] is empty, unclosed or malformed */
 	PATTERN_BAD_DIGIT,     /* a digit above 5 */
-	PATTERN_MIXED_ZERO     /* 0 beside other scores */
+	PATTERN_MIXED_ZERO,    /* 0 beside other scores */
+	PATTERN_TEXT_TOO_LONG
 } PatternStatus;
+
+/* Nobody writes longer patterns; reading them cannot be interrupted. */
+#define CELL_SET_TEXT_LIMIT 65536
 
 /* Room for the longest canonical text: 25 patterns, 000, separators, a final zero byte. */
 #define CELL_SET_TEXT_SIZE 520

@@ -68,6 +68,8 @@ SchemeStatusText(SchemeStatus status, PatternStatus pattern)
 			return "Nothing can follow else.";
 		case SCHEME_TOO_MANY_RULES:
 			return "A scheme has at most 250 rules.";
+		case SCHEME_TEXT_TOO_LONG:
+			return "The text is longer than a megabyte.";
 	}
 	return "";
 }
@@ -76,7 +78,7 @@ SchemeStatusText(SchemeStatus status, PatternStatus pattern)
 static struct varlena *
 SchemeFromText(const char *input, Size size, fmNodePtr escontext)
 {
-	struct varlena *scheme = palloc(VARHDRSZ + SCHEME_SIZE_BOUND(size));
+	struct varlena *scheme = palloc(VARHDRSZ + SCHEME_SIZE_BOUND(Min(size, SCHEME_TEXT_LIMIT)));
 	size_t used = 0;
 	SchemeError error;
 	SchemeStatus status = SchemeParse(input, size, (uint8 *) VARDATA(scheme), &used, &error);
@@ -224,20 +226,12 @@ scheme_segment(PG_FUNCTION_ARGS)
 	Size size = VARSIZE_ANY_EXHDR(name);
 	SchemeView scheme = PG_GETARG_SCHEME(1);
 	Winners walk = StartWinners(scheme);
-	CellSet cells = {{0, 0}};
-	bool found = false;
 	StringInfoData names;
 
-	/* the else-name may be a rule's name as well */
 	while (NextWinner(&walk))
 		if (walk.rule.name.size == size &&
 			memcmp(walk.rule.name.text, VARDATA_ANY(name), size) == 0)
-		{
-			cells = CellSetUnion(cells, walk.won);
-			found = true;
-		}
-	if (found)
-		PG_RETURN_CELL_SET(cells);
+			PG_RETURN_CELL_SET(walk.won);
 
 	initStringInfo(&names);
 	walk = StartWinners(scheme);

@@ -1,0 +1,32 @@
+-- Real data: Online Retail, the numbers of ../shared/facts.md.
+\set ON_ERROR_STOP 1
+SELECT pg_stat_file(:'crm_data' || '/online_retail/online_retail.csv.gz', true) IS NULL AS absent \gset
+\if :absent
+	SELECT '1..0 # SKIP no data at ' || :'crm_data';
+	\quit
+\endif
+BEGIN;
+SET search_path = crm, public;
+SELECT plan(6);
+
+CREATE TEMP TABLE retail (invoice text, stock text, description text, quantity int, at timestamp, price numeric, customer text, country text);
+\set command 'zcat ' :crm_data '/online_retail/online_retail.csv.gz'
+COPY retail FROM PROGRAM :'command' (FORMAT csv, HEADER);
+-- An order is an invoice with a customer, a positive total, and not cancelled.
+CREATE TEMP TABLE h AS SELECT customer, history_agg(at, total) AS h FROM
+	(SELECT customer, min(at) AS at, sum(quantity * price) AS total FROM retail WHERE customer IS NOT NULL AND invoice NOT LIKE 'C%' GROUP BY customer, invoice) o WHERE total > 0 GROUP BY customer;
+SELECT is(count(*), 4338::bigint, 'customers') FROM h;
+CREATE TEMP TABLE k AS SELECT rfm_cuts_agg(h, '2011-12-10', 5, 'orders', 'revenue') AS k FROM h;
+SELECT is(k::text, 'recency <= 179 71 32 13, orders >= 2 3 4 7, revenue >= 250.26 490.22 942.34 2059.45', 'cuts') FROM k;
+CREATE TEMP TABLE s AS SELECT customer, h, rfm_score(h, '2011-12-10', k) AS rfm FROM h, k;
+SELECT results_eq('SELECT frequency_score(rfm), count(*) FROM s GROUP BY 1 ORDER BY 1', 'VALUES (1, 1493::bigint), (2, 835), (3, 508), (4, 802), (5, 700)', 'frequency scores: tie-safe bucket sizes');
+SELECT is_empty('SELECT customer FROM (SELECT customer, rfm::int, least(5, 1 + floor(5 * percent_rank() OVER (ORDER BY recency(h, ''2011-12-10'') DESC))) * 100 + least(5, 1 + floor(5 * percent_rank() OVER (ORDER BY orders(h)))) * 10
+	+ least(5, 1 + floor(5 * percent_rank() OVER (ORDER BY revenue(h)))) AS plain FROM s) q WHERE rfm <> plain', 'every score is that of percent_rank');
+SELECT is(count(*), 4338::bigint, 'every customer has a name') FROM s WHERE segment_name(rfm, 'cells11') IS NOT NULL;
+-- All rows, refunds and cancellations too: customers who only returned something never bought.
+SELECT results_eq($$SELECT count(*) FILTER (WHERE rfm_score(h, '2011-12-10', k) = '000'), count(*) FROM k,
+	(SELECT customer, history_agg(at, total) AS h FROM (SELECT customer, min(at) AS at, sum(quantity * price) AS total FROM retail WHERE customer IS NOT NULL GROUP BY customer, invoice) o GROUP BY customer) q$$,
+	'VALUES (33::bigint, 4372::bigint)', '33 of 4,372 customers have only returns: 000');
+
+SELECT * FROM finish();
+ROLLBACK;
