@@ -122,8 +122,7 @@ HistoryEntryFormat(const HistoryEntry *entry, int scale, char *out)
 	*out++ = ':';
 	if (entry->orders < 0)
 		*out++ = '-';
-	out = PutDigits(out,
-					(UInt128) (entry->orders < 0 ? -entry->orders : entry->orders), 1);
+	out = PutDigits(out, (UInt128) (entry->orders < 0 ? -entry->orders : entry->orders), 1);
 	*out++ = ':';
 	return (size_t) (out - start) + HistoryMoneyFormat(entry->amount, scale, out);
 }

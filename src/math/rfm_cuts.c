@@ -17,8 +17,7 @@ const char *const MonetaryMeasureNames[MONETARY_MEASURES] = {"revenue", "average
 HistoryMoney
 RfmCutsMonetary(const RfmCuts *cuts, int i)
 {
-	return (HistoryMoney) ((UInt128) cuts->monetary[i][1] << 64 |
-						   cuts->monetary[i][0]);
+	return (HistoryMoney) ((UInt128) cuts->monetary[i][1] << 64 | cuts->monetary[i][0]);
 }
 
 /* Store the reachable monetary cuts at the smallest scale that holds all of them. */
