@@ -36,67 +36,105 @@ static const double gauss_weight[GAUSS] = {
 	0.1894506104550684963, 0.1826034150449235889,  0.1691565193950025382,  0.1495959888165767321,
 	0.1246289712555338721, 0.09515851168249278481, 0.06225352393864789286, 0.02715245941175409485};
 
-typedef enum Kernel
+/* p ~ Beta(a, b) as points with weights that sum to one */
+#define MIXTURE_POINTS 4096
+typedef struct Mixture
 {
-	KERNEL_COUNT, /* (1 - (1 + p u)^-r) / p: purchases up to u, given p */
-	KERNEL_RATE   /* (1 + p u)^-(r + 1): their rate at u over r/alpha, given p */
-} Kernel;
-
-static double
-KernelValue(Kernel kernel, double p, double r, double u)
-{
-	double pu = p * u;
-
-	if (kernel == KERNEL_RATE)
-		return exp(-(r + 1.0) * log1p(pu));
-	if ((r + 1.0) * pu < 1e-17)
-		return r * u;
-	return -expm1(-r * log1p(pu)) / p;
-}
+	int n; /* 0: not made */
+	double p[MIXTURE_POINTS];
+	double weight[MIXTURE_POINTS];
+} Mixture;
 
 /*
- * E[kernel(p)], p ~ Beta(a, b), by the trapezoidal rule in y = logit p, where the density falls off
- * exponentially to both sides and every feature is some units wide, whatever the parameters. For a
- * small the left tail is long: y = y0 + s - exp(-s) shortens it. The weights are summed by the same
- * rule, so that no beta function is needed.
+ * Points for expectations over p of functions of p u, p u r. The trapezoidal rule in y = logit p,
+ * where the density falls off exponentially to both sides and every feature is some units wide,
+ * whatever the parameters. Where a or b is small, that tail is long, and an exponential term in
+ * y = center + s - exp(-s) + exp(s - corner) shortens it. The weights are summed by the same rule,
+ * so that no beta function is needed.
  */
-static double
-Mixture(Kernel kernel, double a, double b, double r, double u)
+static BtydStatus
+PrepareMixture(const BgFuture *f, double u, Mixture *mixture)
 {
+	double a = f->a;
+	double b = f->b;
+	double mean = log(a / b); /* of the density in y, its peak too */
 	double peak = a * log(a / (a + b)) + b * log(b / (a + b));
 	double width = sqrt(1.0 / a + 1.0 / b);
-	double cut = 40.0 + log1p((r + 1.0) * u);
-	bool squeeze = a < 2.0;
-	double center = squeeze ? -log1p(fmax(u * fmax(r, 1.0), b)) - 3.0 : log(a / b);
+
+	/*
+	 * The functions of p may be much larger at 0 than in the mean: for the rate by no more than
+	 * (1 + E[p] u)^(r + 1), says Jensen, and beyond e^660 it is nothing anyway.
+	 */
+	double cut =
+		40.0 + fmax(log1p((f->r + 1.0) * u), fmin(660.0, (f->r + 1.0) * log1p(a / (a + b) * u)));
+	bool squeeze_left = a < 2.0;
+	bool squeeze_right = b < 2.0;
+	double center = squeeze_left ? -log1p(fmax(u * fmax(f->r, 1.0), b)) - 3.0 : mean;
+	double corner = fmax(mean, 0.0) + 3.0 - center;
 	double step = fmin(0.2, 0.55 * width);
-	double sum = 0.0;
 	double total = 0.0;
+	int n = 0;
 
 	for (int side = 0; side < 2; side++)
 	{
 		/* to the right with 0, to the left without it */
-		for (int i = side; i < 100000; i++)
+		for (int i = side; n < MIXTURE_POINTS; i++)
 		{
 			double s = side == 0 ? i * step : -i * step;
-			double tail = squeeze ? exp(-s) : 0.0;
-			double y = center + s - tail;
+			double left = squeeze_left ? exp(-s) : 0.0;
+			double right = squeeze_right ? exp(s - corner) : 0.0;
+			double y = center + s - left + right;
 			double log_odds = y > 0 ? y + log1p(exp(-y)) : log1p(exp(y)); /* -log(1 - p) */
-			double w = a * (y - log_odds) - b * log_odds - peak + log1p(tail);
-			double weight = exp(w);
-			double p = exp(y - log_odds);
+			double log_weight = a * (y - log_odds) - b * log_odds - peak + log1p(left + right);
 
-			if (weight > 0.0)
+			if (log_weight > -700.0)
 			{
-				total += weight;
-				sum += weight * KernelValue(kernel, p, r, u);
+				mixture->p[n] = exp(y - log_odds);
+				mixture->weight[n] = exp(log_weight);
+				total += mixture->weight[n++];
 			}
 
-			/* past the peak of the density, which is at p = a/(a + b), and negligible */
-			if (w < -cut && (side == 0 ? y > log(a / b) : y < log(a / b)))
+			/* past the peak, and negligible */
+			if (log_weight < -cut && (side == 0 ? y > mean : y < mean))
 				break;
 		}
 	}
-	return sum / total;
+	if (n == MIXTURE_POINTS)
+		return BTYD_INACCURATE;
+	for (int i = 0; i < n; i++)
+		mixture->weight[i] /= total;
+	mixture->n = n;
+	return BTYD_OK;
+}
+
+/* E[(1 - (1 + p u)^-r) / p]: purchases up to u */
+static double
+MixtureCount(const Mixture *mixture, double r, double u)
+{
+	double sum = 0.0;
+
+	for (int i = 0; i < mixture->n; i++)
+	{
+		double p = mixture->p[i];
+		double pu = p * u;
+
+		if ((r + 1.0) * pu < 1e-17)
+			sum += mixture->weight[i] * r * u;
+		else
+			sum += mixture->weight[i] * -expm1(-r * log1p(pu)) / p;
+	}
+	return sum;
+}
+
+/* E[(1 + p u)^-(r + 1)]: their rate at u, over r/alpha */
+static double
+MixtureRate(const Mixture *mixture, double r, double u)
+{
+	double sum = 0.0;
+
+	for (int i = 0; i < mixture->n; i++)
+		sum += mixture->weight[i] * exp(-(r + 1.0) * log1p(mixture->p[i] * u));
+	return sum;
 }
 
 /*
@@ -146,23 +184,33 @@ ExpectedBySeries(const BgFuture *f, double u, double *result)
 	return true;
 }
 
-double
-bg_expected(const BgFuture *f, double horizon)
+/* Apart, because of the size of its stack frame */
+static BtydStatus
+ExpectedByMixture(const BgFuture *f, double u, double *result)
 {
-	double u = horizon / f->alpha;
-	double result;
+	Mixture mixture;
+	BtydStatus status = PrepareMixture(f, u, &mixture);
 
-	if (horizon == 0.0)
-		return 0.0;
-	if (u / (1.0 + u) <= SERIES_Z && ExpectedBySeries(f, u, &result))
-		return result;
-	return Mixture(KERNEL_COUNT, f->a, f->b, f->r, u);
+	if (status == BTYD_OK)
+		*result = MixtureCount(&mixture, f->r, u);
+	return status;
 }
 
-/* 2F1(a, q; a + b; z) as coefficients, to be evaluated at many z up to a largest one */
+BtydStatus
+bg_expected(const BgFuture *f, double horizon, double *result)
+{
+	double u = horizon / f->alpha;
+
+	if (u / (1.0 + u) <= SERIES_Z && ExpectedBySeries(f, u, result))
+		return BTYD_OK;
+	return ExpectedByMixture(f, u, result);
+}
+
+/* 2F1(a, q; a + b; z) as coefficients of powers of z/largest, to be evaluated at many z */
 typedef struct RateSeries
 {
 	int terms; /* 0: not usable */
+	double largest;
 	double coefficient[SERIES_TERMS];
 } RateSeries;
 
@@ -170,89 +218,97 @@ static void
 PrepareRateSeries(const BgFuture *f, double z, RateSeries *series)
 {
 	double c = f->a + f->b;
-	double coefficient = 1.0;
 	double term = 1.0;
 	double sum = 1.0;
 	double size = 1.0;
 
+	series->terms = 0;
+	series->largest = z;
 	series->coefficient[0] = 1.0;
 	for (int n = 0; n < SERIES_TERMS - 1; n++)
 	{
-		double ratio = (f->a + n) * (f->q + n) / ((c + n) * (n + 1.0));
+		double ratio = (f->a + n) * (f->q + n) * z / ((c + n) * (n + 1.0));
 
-		coefficient *= ratio;
-		term *= ratio * z;
-		series->coefficient[n + 1] = coefficient;
+		term *= ratio;
+		series->coefficient[n + 1] = term;
 		sum += term;
 		size += fabs(term);
-		ratio = fmax(fabs(ratio) * z, z);
+		ratio = fmax(fabs(ratio), z);
 		if (ratio < 1.0 && fabs(term) * ratio <= 1e-15 * (1.0 - ratio) * fabs(sum))
 		{
-			series->terms = sum > 0.0 && size <= SERIES_CANCELLATION * sum ? n + 2 : 0;
+			if (sum > 0.0 && size < 1e290 && size <= SERIES_CANCELLATION * sum)
+				series->terms = n + 2;
 			return;
 		}
 	}
-	series->terms = 0;
 }
 
-/* Values of exp(-rate s) f(s) alpha/r at n <= 2 * GAUSS times s */
-static void
-DiscountedRates(const BgFuture *f, const RateSeries *series, double rate, int n, const double *s,
-				double *value)
+/* Values of exp(-rate s) f(s) alpha/r at n <= 2 * GAUSS times s, none later than last */
+static BtydStatus
+DiscountedRates(const BgFuture *f, const RateSeries *series, Mixture *mixture, double rate,
+				double last, int n, const double *s, double *value)
 {
-	double z[2 * GAUSS];
+	double power[2 * GAUSS];
 	double sum[2 * GAUSS];
 
 	for (int i = 0; i < n; i++)
 	{
-		z[i] = s[i] / (f->alpha + s[i]);
+		power[i] = s[i] / ((f->alpha + s[i]) * series->largest);
 		sum[i] = 0.0;
 	}
 	for (int k = series->terms - 1; k >= 0; k--)
 		for (int i = 0; i < n; i++)
-			sum[i] = sum[i] * z[i] + series->coefficient[k];
+			sum[i] = sum[i] * power[i] + series->coefficient[k];
 	for (int i = 0; i < n; i++)
 	{
 		double u = s[i] / f->alpha;
 
-		if (series->terms > 0 && z[i] <= SERIES_Z)
+		if (series->terms > 0 && power[i] <= 1.0)
 			value[i] = exp(-rate * s[i] - f->a * log1p(u)) * sum[i];
 		else
-			value[i] = exp(-rate * s[i]) * Mixture(KERNEL_RATE, f->a, f->b, f->r, u);
+		{
+			if (mixture->n == 0 && PrepareMixture(f, last / f->alpha, mixture) != BTYD_OK)
+				return BTYD_INACCURATE;
+			value[i] = exp(-rate * s[i]) * MixtureRate(mixture, f->r, u);
+		}
 	}
+	return BTYD_OK;
 }
 
 /*
  * Integral of exp(-rate s) f(s) over [0, horizon], in panels of 16 Gauss-Legendre points.
  *
- * f is completely monotone, so in the complex plane |f(s)| <= f(Re s), and its only singularity is
- * at s <= -alpha. A panel no wider than 1.5 times the distance of its left end from there, over
- * which the integrand falls no more than e^8, is integrated to about 1e-13.
+ * f is a mixture of exponentials, so in the complex plane |f(s)| <= f(Re s), and its only
+ * singularity is at s <= -alpha. The first panel is short enough for the fastest exponential that
+ * counts; each later one may be twice as long, for what was faster has faded by then. None is wider
+ * than 1.5 times the distance of its left end from the singularity, nor than 8/rate.
  */
 BtydStatus
 bg_discounted(const BgFuture *f, double horizon, double rate, double *result)
 {
 	RateSeries series;
+	Mixture mixture;
 	double s = 0.0;
 	double sum = 0.0;
-	double fall = (f->r + 1.0) * f->a / ((f->a + f->b) * f->alpha) + rate;
+	double largest_p = fmin(1.0, (f->a + 6.0 * sqrt(f->a) + 12.0) / (f->a + f->b));
+	double longest = 6.0 * f->alpha / ((f->r + 1.0) * largest_p);
 	double last = isinf(horizon) ? 40.0 / rate : fmin(horizon, 40.0 / rate);
 
 	if (rate == 0.0)
 	{
 		if (isfinite(horizon))
-			*result = bg_expected(f, horizon);
-		else if (f->a <= 1.0)
+			return bg_expected(f, horizon, result);
+		if (f->a <= 1.0)
 			return BTYD_INFINITE;
-		else
-			*result = (f->a + f->b - 1.0) / (f->a - 1.0); /* E[1/p], p ~ Beta(a, b) */
+		*result = (f->a + f->b - 1.0) / (f->a - 1.0); /* E[1/p], p ~ Beta(a, b) */
 		return BTYD_OK;
 	}
 
+	mixture.n = 0;
 	PrepareRateSeries(f, fmin(SERIES_Z, last / (f->alpha + last)), &series);
 	while (s < horizon)
 	{
-		double width = fmin(1.5 * (f->alpha + s), 8.0 / fall);
+		double width = fmin(longest, fmin(1.5 * (f->alpha + s), 8.0 / rate));
 		double nodes[2 * GAUSS];
 		double values[2 * GAUSS];
 		double panel = 0.0;
@@ -264,19 +320,19 @@ bg_discounted(const BgFuture *f, double horizon, double rate, double *result)
 			nodes[GAUSS - 1 - i] = s + 0.5 * width * (1.0 - gauss_node[i]);
 			nodes[GAUSS + i] = s + 0.5 * width * (1.0 + gauss_node[i]);
 		}
-		DiscountedRates(f, &series, rate, 2 * GAUSS, nodes, values);
+		if (DiscountedRates(f, &series, &mixture, rate, last, 2 * GAUSS, nodes, values) != BTYD_OK)
+			return BTYD_INACCURATE;
 		for (int i = 0; i < GAUSS; i++)
 			panel += gauss_weight[i] * (values[GAUSS - 1 - i] + values[GAUSS + i]);
 		sum += 0.5 * width * panel;
 		if (s + width >= horizon)
 			break;
 		s += width;
+		longest = 2.0 * width;
 
-		/* f falls ever slower: what it did over this panel bounds the next, and the whole rest */
-		if (values[2 * GAUSS - 1] < 1e-15 * rate * sum)
+		/* f never rises: what is left is at most this value over the rate */
+		if (values[2 * GAUSS - 1] <= 1e-15 * rate * sum || values[2 * GAUSS - 1] < DBL_MIN)
 			break;
-		fall =
-			fmin(fall, log(values[0] / values[2 * GAUSS - 1]) / (nodes[2 * GAUSS - 1] - nodes[0]));
 	}
 	*result = f->r / f->alpha * sum;
 	return BTYD_OK;

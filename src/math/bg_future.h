@@ -19,7 +19,7 @@ typedef struct BgFuture
 	double q; /* a + b - r - 1, from the caller, who knows it without cancellation */
 } BgFuture;
 
-extern double bg_expected(const BgFuture *f, double horizon);
+extern BtydStatus bg_expected(const BgFuture *f, double horizon, double *result);
 extern BtydStatus bg_discounted(const BgFuture *f, double horizon, double rate, double *result);
 extern double bg_pmf(const BgFuture *f, double horizon, double n);
 

@@ -219,9 +219,12 @@ static BtydStatus
 BgExpected(const BtydModel *m, double x, double t_x, double t, double horizon, double *result)
 {
 	BgFuture f = Future(m, x, t);
+	double value;
+	BtydStatus status = bg_expected(&f, horizon, &value);
 
-	*result = Alive(m, x, t_x, t) * bg_expected(&f, horizon);
-	return BTYD_OK;
+	if (status == BTYD_OK)
+		*result = Alive(m, x, t_x, t) * value;
+	return status;
 }
 
 static BtydStatus

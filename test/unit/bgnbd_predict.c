@@ -1,0 +1,252 @@
+/*
+ * bgnbd_predict.c: BG/NBD and MBG/NBD at given parameters against high-precision arithmetic
+ *
+ * Source of the numbers: reference/bgnbd.py (mpmath, 30 digits). Then properties that need no
+ * table: the distribution sums to one, and to the expectation; the next order solves its equation.
+ */
+#include <string.h>
+
+#include "unit.h"
+#include "math/btyd.h"
+
+#define TOLERANCE 1e-9
+
+enum
+{
+	LOGLIK,
+	ALIVE,
+	EXPECTED,
+	DISCOUNTED,
+	PMF,
+	QUANTITIES
+};
+
+static const char *const quantity[] = {"log-likelihood", "P(alive)", "expected orders",
+									   "discounted orders", "probability of n orders"};
+
+static void
+TestTable(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char line[1024];
+	char worst_line[QUANTITIES][1024] = {""};
+	double worst[QUANTITIES] = {0};
+	int lines = 0;
+	int bad = 0;
+
+	if (!unit_check(file != NULL, "%s is there", path))
+		return;
+	while (fgets(line, sizeof(line), file))
+	{
+		char name[16];
+		double p[4], x, t_x, t, horizon, rate, n, want[QUANTITIES], got[QUANTITIES];
+		BtydStatus status[QUANTITIES];
+		BtydModel m;
+
+		if (line[0] == '#')
+			continue;
+		if (sscanf(line, "%15s %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf", name,
+				   p, p + 1, p + 2, p + 3, &x, &t_x, &t, &horizon, &rate, &n, want, want + 1,
+				   want + 2, want + 3, want + 4) != 16 ||
+			btyd_prepare(&m, btyd_process_by_name(name), p) != BTYD_OK)
+		{
+			bad++;
+			continue;
+		}
+		lines++;
+		status[LOGLIK] = btyd_loglik(&m, x, t_x, t, &got[LOGLIK]);
+		status[ALIVE] = btyd_p_alive(&m, x, t_x, t, &got[ALIVE]);
+		status[DISCOUNTED] = btyd_discounted(&m, x, t_x, t, horizon, rate, &got[DISCOUNTED]);
+		status[EXPECTED] = status[PMF] = BTYD_OK;
+		if (isfinite(horizon))
+		{
+			status[EXPECTED] = btyd_expected(&m, x, t_x, t, horizon, &got[EXPECTED]);
+			status[PMF] = btyd_pmf(&m, x, t_x, t, horizon, n, &got[PMF]);
+		}
+		for (int q = 0; q < QUANTITIES; q++)
+		{
+			double error;
+
+			if (isinf(horizon) && (q == EXPECTED || q == PMF))
+				continue;
+			if (want[q] < 1e-300 && q != LOGLIK) /* not a normal double */
+				want[q] = got[q] < 1e-300 ? got[q] : want[q];
+			error = status[q] == BTYD_OK ? unit_relative(got[q], want[q]) : INFINITY;
+			if (q == LOGLIK && status[q] == BTYD_OK) /* a logarithm: may be nearly 0 */
+				error = fabs(got[q] - want[q]) / fmax(1.0, fabs(want[q]));
+			if (!(error <= worst[q]))
+			{
+				worst[q] = error;
+				snprintf(worst_line[q], sizeof(worst_line[q]), "got %.17g from %.900s", got[q],
+						 line);
+			}
+		}
+	}
+	fclose(file);
+	unit_check(lines > 0 && bad == 0, "%s: %d lines read, %d not understood", path, lines, bad);
+	for (int q = 0; q < QUANTITIES; q++)
+	{
+		unit_check(worst[q] <= TOLERANCE, "%s: relative error at most %g", quantity[q], TOLERANCE);
+		printf("# worst %.2g: %s", worst[q], worst_line[q]);
+	}
+}
+
+/* Sums over n of P(n) and n P(n), as far as there is anything */
+static void
+TestDistribution(const BtydProcess *process)
+{
+	const double params[] = {0.9, 8.0, 1.2, 2.5};
+	BtydModel m;
+	double one = 0.0, mean = 0.0, expected, value;
+
+	btyd_prepare(&m, process, params);
+	for (int n = 0; n < 4000; n++)
+	{
+		if (btyd_pmf(&m, 3, 20, 25, 100, n, &value) != BTYD_OK)
+			value = NAN;
+		one += value;
+		mean += n * value;
+	}
+	CHECK(btyd_expected(&m, 3, 20, 25, 100, &expected) == BTYD_OK);
+	CHECK_NEAR(one, 1, 1e-12);
+	CHECK_NEAR(mean, expected, 1e-10);
+}
+
+static void
+TestNextOrder(const BtydProcess *process)
+{
+	const double params[] = {0.525, 6.18, 0.89, 1.61};
+	BtydModel m;
+	double when, none, alive;
+
+	btyd_prepare(&m, process, params);
+	for (double p = 0.05; p < 1.0; p += 0.05)
+	{
+		BtydStatus status = btyd_next_order(&m, 4, 30, 32, p, &when);
+
+		btyd_p_alive(&m, 4, 30, 32, &alive);
+		if (p >= alive)
+		{
+			unit_check(status == BTYD_NEVER, "an order with probability %.2f never comes", p);
+			continue;
+		}
+		unit_check(status == BTYD_OK && btyd_pmf(&m, 4, 30, 32, when, 0, &none) == BTYD_OK &&
+					   fabs(1 - none - p) < 1e-13,
+				   "the next order comes with probability %.2f within %.6g", p, when);
+		unit_near(when, 38.18 * expm1(-log1p(-p / alive) / 4.525), 1e-9 * when,
+				  "as the closed form says");
+	}
+}
+
+static void
+TestArguments(const BtydProcess *process)
+{
+	const double params[] = {0.525, 6.18, 0.89, 1.61};
+	const double zero[] = {0.525, 0, 0.89, 1.61};
+	const double broken[] = {0.525, NAN, 0.89, 1.61};
+	BtydModel m;
+	double value = 42;
+
+	CHECK(btyd_prepare(&m, process, zero) == BTYD_BAD_PARAMETER);
+	CHECK(btyd_prepare(&m, process, broken) == BTYD_BAD_PARAMETER);
+	btyd_prepare(&m, process, params);
+	CHECK(btyd_p_alive(&m, -1, 0, 1, &value) == BTYD_BAD_X);
+	CHECK(btyd_p_alive(&m, 1.5, 1, 1, &value) == BTYD_BAD_X);
+	CHECK(btyd_p_alive(&m, NAN, 1, 1, &value) == BTYD_BAD_X);
+	CHECK(btyd_p_alive(&m, INFINITY, 1, 1, &value) == BTYD_BAD_X);
+	CHECK(btyd_p_alive(&m, 1, 2, 1, &value) == BTYD_BAD_TIMES);
+	CHECK(btyd_p_alive(&m, 0, 1, 2, &value) == BTYD_BAD_TIMES);
+	CHECK(btyd_p_alive(&m, 1, NAN, 2, &value) == BTYD_BAD_TIMES);
+	CHECK(btyd_p_alive(&m, 1, 1, INFINITY, &value) == BTYD_BAD_TIMES);
+	CHECK(btyd_expected(&m, 1, 1, 2, -1, &value) == BTYD_BAD_HORIZON);
+	CHECK(btyd_expected(&m, 1, 1, 2, NAN, &value) == BTYD_BAD_HORIZON);
+	CHECK(btyd_pmf(&m, 1, 1, 2, INFINITY, 0, &value) == BTYD_BAD_HORIZON);
+	CHECK(btyd_pmf(&m, 1, 1, 2, 1, 0.5, &value) == BTYD_BAD_COUNT);
+	CHECK(btyd_pmf(&m, 1, 1, 2, 1, -1, &value) == BTYD_BAD_COUNT);
+	CHECK(btyd_discounted(&m, 1, 1, 2, 1, -0.1, &value) == BTYD_BAD_RATE);
+	CHECK(btyd_discounted(&m, 1, 1, 2, 1, NAN, &value) == BTYD_BAD_RATE);
+	CHECK(btyd_next_order(&m, 1, 1, 2, 0, &value) == BTYD_BAD_PROBABILITY);
+	CHECK(btyd_next_order(&m, 1, 1, 2, 1, &value) == BTYD_BAD_PROBABILITY);
+	CHECK(btyd_next_order(&m, 1, 1, 2, NAN, &value) == BTYD_BAD_PROBABILITY);
+	CHECK(value == 42);
+
+	/* a < 1: customers with a tiny p buy for ever, in expectation */
+	CHECK(btyd_expected(&m, 1, 1, 2, INFINITY, &value) == BTYD_INFINITE);
+	CHECK(btyd_discounted(&m, 1, 1, 2, INFINITY, 0, &value) == BTYD_INFINITE);
+	CHECK(btyd_discounted(&m, 1, 1, 2, INFINITY, 0.001, &value) == BTYD_OK && value > 0);
+	CHECK(btyd_expected(&m, 1, 1, 2, 0, &value) == BTYD_OK && value == 0);
+	CHECK(btyd_pmf(&m, 1, 1, 2, 0, 0, &value) == BTYD_OK && value == 1);
+	CHECK(btyd_pmf(&m, 1, 1, 2, 0, 1, &value) == BTYD_OK && value == 0);
+}
+
+/* Nothing that is not a number, whatever is asked; and order where order must be */
+static void
+TestWild(const BtydProcess *process)
+{
+	const double low = 1e-4;
+	CrmRng rng;
+	int bad = 0, unordered = 0;
+
+	rng_seed(&rng, 20240105, 1);
+	for (int i = 0; i < 3000; i++)
+	{
+		double p[4], x, t_x, t, horizon, rate, n, value[4], alive;
+		BtydModel m;
+		BtydStatus status;
+
+		for (int j = 0; j < 4; j++)
+			p[j] = low * pow(1e8, rng_uniform(&rng));
+		x = rng_uniform(&rng) < 0.2 ? 0 : floor(pow(2000, rng_uniform(&rng)));
+		t = 1e4 * pow(rng_uniform(&rng), 3);
+		t_x = x > 0 ? t * rng_uniform(&rng) : 0;
+		horizon = 1e-4 * pow(4e8, rng_uniform(&rng));
+		rate = 1e-6 * pow(1e6, rng_uniform(&rng));
+		n = floor(200 * pow(rng_uniform(&rng), 2));
+
+		btyd_prepare(&m, process, p);
+		status = btyd_p_alive(&m, x, t_x, t, &alive);
+		if (status == BTYD_OK)
+			status = btyd_expected(&m, x, t_x, t, horizon, &value[0]);
+		if (status == BTYD_OK)
+			status = btyd_discounted(&m, x, t_x, t, horizon, rate, &value[1]);
+		if (status == BTYD_OK)
+			status = btyd_pmf(&m, x, t_x, t, horizon, n, &value[2]);
+		if (status == BTYD_OK)
+			status = btyd_discounted(&m, x, t_x, t, INFINITY, rate, &value[3]);
+		if (status != BTYD_OK || !(alive >= 0 && alive <= 1))
+		{
+			if (bad++ == 0)
+				printf("# status %d: %s %.17g %.17g %.17g %.17g, %g %.17g %.17g, %.17g %.17g %g\n",
+					   status, process->name, p[0], p[1], p[2], p[3], x, t_x, t, horizon, rate, n);
+			continue;
+		}
+		if (value[1] > value[0] * (1 + 1e-9) || value[1] > value[3] * (1 + 1e-9) || value[0] < 0 ||
+			value[2] < 0 || value[2] > 1)
+		{
+			if (unordered++ == 0)
+				printf("# %.17g %.17g %.17g %.17g: %s %.17g %.17g %.17g %.17g, %g %.17g %.17g, "
+					   "%.17g %.17g %g\n",
+					   value[0], value[1], value[2], value[3], process->name, p[0], p[1], p[2],
+					   p[3], x, t_x, t, horizon, rate, n);
+		}
+	}
+	CHECK(bad == 0);
+	CHECK(unordered == 0);
+}
+
+int
+main(void)
+{
+	const BtydProcess *const processes[] = {&btyd_bgnbd, &btyd_mbgnbd};
+
+	TestTable("test/unit/reference/bgnbd.tsv");
+	for (int i = 0; i < 2; i++)
+	{
+		printf("# %s\n", processes[i]->title);
+		TestDistribution(processes[i]);
+		TestNextOrder(processes[i]);
+		TestArguments(processes[i]);
+		TestWild(processes[i]);
+	}
+	return unit_done();
+}
