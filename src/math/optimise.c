@@ -43,18 +43,20 @@ ClimbFunction(unsigned n, const double *p, double *grad, void *arg)
 {
 	Climb *climb = arg;
 	OptResult *result = climb->result;
-	double g[OPT_MAX];
-	double value = climb->problem->function(climb->problem->arg, p, g, NULL, &climb->stop);
+	double g[OPT_MAX] = {0};
+	double value = -INFINITY;
 
-	result->evaluations++;
-	if (climb->stop)
+	/* when stopped, NLopt still finishes its line search: answer without work */
+	if (!climb->stop)
 	{
-		nlopt_force_stop(climb->nlopt);
-		return HUGE_VAL;
+		value = climb->problem->function(climb->problem->arg, p, g, NULL, &climb->stop);
+		result->evaluations++;
+		if (climb->stop)
+			nlopt_force_stop(climb->nlopt);
 	}
-	if (!isfinite(value))
+	if (climb->stop || !isfinite(value))
 		value = -1e300;
-	if (value > result->value)
+	else if (value > result->value)
 	{
 		result->value = value;
 		memcpy(result->p, p, n * sizeof(double));

@@ -1,0 +1,299 @@
+/*
+ * btyd_awkward.c: data that no model can be fitted to, and data that are merely large
+ *
+ * Whatever the data, a fit ends, says what is wrong, and "converged" only when it is; nothing leaks
+ * and nothing is asked for after an interrupt (the sanitizers watch).
+ */
+#include <string.h>
+
+#include "unit.h"
+#include "env.h"
+
+static const BtydProcess *const *process;
+
+static BtydRow rows[60000];
+static size_t n;
+
+static void
+Add(double x, double t_x, double t, double weight)
+{
+	rows[n++] = (BtydRow){x, t_x, t, weight};
+}
+
+/* Customers of a process observed for t */
+static void
+Simulate(const BtydProcess *p, const double *params, int customers, double t_min, double t_max,
+		 uint64_t seed)
+{
+	BtydModel m;
+	CrmRng rng;
+
+	btyd_prepare(&m, p, params);
+	rng_seed(&rng, seed, 0);
+	n = 0;
+	for (int i = 0; i < customers; i++)
+	{
+		BtydCustomer c;
+		double t = t_min + (t_max - t_min) * rng_uniform(&rng);
+		double t_x = 0, x = 0, when;
+
+		p->draw(&m, &rng, &c);
+		while ((when = p->next(&m, &rng, &c)) <= t)
+		{
+			x++;
+			t_x = when;
+		}
+		Add(x, t_x, t, 1);
+	}
+}
+
+/* Fit, tell, and check what must hold of any fit */
+static BtydFit
+Fit(const char *what)
+{
+	BtydFit fit;
+	bool numbers = true;
+
+	btyd_fit(*process, rows, n, &test_env, &fit);
+	printf("# %s, %s: %s, loglik %.10g, %d steps, %d evaluations; %.4g %.4g %.4g %.4g, s.e. of log "
+		   "%.3g %.3g %.3g %.3g\n",
+		   (*process)->name, what, btyd_fit_status_name(fit.status), fit.loglik, fit.iterations,
+		   fit.evaluations, fit.params[0], fit.params[1], fit.params[2], fit.params[3],
+		   sqrt(fit.log_covariance[0]), sqrt(fit.log_covariance[5]), sqrt(fit.log_covariance[10]),
+		   sqrt(fit.log_covariance[15]));
+	unit_check(fit.evaluations < 3000, "%s: %s: evaluations are bounded", (*process)->name, what);
+	if (fit.status == BTYD_FIT_CONVERGED)
+	{
+		for (int i = 0; i < (*process)->nparams; i++)
+		{
+			numbers &= fit.params[i] > 0 && isfinite(fit.params[i]);
+			numbers &= fit.covariance[5 * i] > 0 && isfinite(fit.covariance[5 * i]);
+		}
+		unit_check(numbers && isfinite(fit.loglik) && fit.decrement < 1e-9,
+				   "%s: %s: converged means so", (*process)->name, what);
+	}
+	return fit;
+}
+
+static bool
+Told(BtydFit fit, BtydFitStatus status)
+{
+	return fit.status == status && btyd_fit_status_message(status)[0] != '\0';
+}
+
+/* Probability of a Poisson or negative binomial count and times: what the truth cannot exceed */
+static void
+TestDegenerate(void)
+{
+	CrmRng rng;
+	BtydFit fit;
+	double best = 0;
+
+	/* everybody buys at one rate and nobody leaves */
+	rng_seed(&rng, 7, 0);
+	n = 0;
+	for (int i = 0; i < 3000; i++)
+	{
+		double t = 20 + 32 * rng_uniform(&rng), now = 0, t_x = 0, x = 0;
+
+		while ((now += rng_exponential(&rng) / 0.1) <= t)
+		{
+			x++;
+			t_x = now;
+		}
+		Add(x, t_x, t, 1);
+	}
+	fit = Fit("pure Poisson");
+	CHECK(fit.status == BTYD_FIT_NOT_IDENTIFIED);
+	{
+		double sum_x = 0, sum_t = 0;
+
+		for (size_t i = 0; i < n; i++)
+		{
+			sum_x += rows[i].x;
+			sum_t += rows[i].t;
+		}
+		best = sum_x * log(sum_x / sum_t) - sum_x;
+	}
+	/* four more parameters may add a little by chance, never much */
+	CHECK(fit.loglik >= best - 2 && fit.loglik < best + 12);
+
+	/* rates differ, nobody leaves: NBD */
+	n = 0;
+	for (int i = 0; i < 3000; i++)
+	{
+		double t = 20 + 32 * rng_uniform(&rng), now = 0, t_x = 0, x = 0;
+		double lambda = rng_gamma(&rng, 0.8) / 8;
+
+		while ((now += rng_exponential(&rng) / lambda) <= t)
+		{
+			x++;
+			t_x = now;
+		}
+		Add(x, t_x, t, 1);
+	}
+	fit = Fit("no one leaves");
+	CHECK(fit.status == BTYD_FIT_NOT_IDENTIFIED);
+
+	/* everyone is gone after the first repeat purchase, or before it */
+	n = 0;
+	for (int i = 0; i < 1000; i++)
+	{
+		double t = 50, first = rng_exponential(&rng) * 3;
+
+		if (i % 2 && first < t)
+			Add(1, first, t, 1);
+		else
+			Add(0, 0, t, 1);
+	}
+	fit = Fit("everybody leaves at once");
+	CHECK(fit.status == BTYD_FIT_NOT_IDENTIFIED || fit.status == BTYD_FIT_CONVERGED);
+
+	/* every customer the same */
+	n = 0;
+	Add(3, 20, 30, 500);
+	fit = Fit("five hundred equal customers");
+	CHECK(fit.status == BTYD_FIT_NOT_IDENTIFIED);
+}
+
+static void
+TestNothingToFit(void)
+{
+	n = 0;
+	CHECK(Told(Fit("none"), BTYD_FIT_EMPTY));
+	Add(3, 10, 20, 1);
+	CHECK(Told(Fit("one customer"), BTYD_FIT_TOO_FEW));
+	n = 0;
+	for (int i = 0; i < 19; i++)
+		Add(i % 3, i % 3 * 5, 20 + i, 1);
+	CHECK(Told(Fit("nineteen customers"), BTYD_FIT_TOO_FEW));
+	n = 0;
+	for (int i = 0; i < 500; i++)
+		Add(0, 0, i % 40, 1);
+	CHECK(Told(Fit("all one-time"), BTYD_FIT_NO_REPEATS));
+	n = 0;
+	Add(0, 0, 0, 400);
+	CHECK(Told(Fit("all today"), BTYD_FIT_NO_TIME));
+	n = 0;
+	Add(1, 10, 20, 30);
+	Add(1, 21, 20, 30);
+	CHECK(Told(Fit("t_x > t"), BTYD_FIT_BAD_DATA));
+	for (int i = 0; i < 5; i++)
+	{
+		const BtydRow bad[] = {
+			{-1, 0, 1, 1}, {1, 1, 2, 0}, {1, 1, 2, NAN}, {0.5, 1, 2, 1}, {0, 1, 2, 1}};
+		BtydFit fit;
+
+		n = 0;
+		Add(1, 10, 20, 30);
+		rows[n++] = bad[i];
+		fit = Fit("a bad row");
+		CHECK(Told(fit, BTYD_FIT_BAD_DATA) && fit.bad_row == 1);
+	}
+}
+
+/* Twenty customers: either answer is right, a wrong one is not */
+static void
+TestTwenty(void)
+{
+	const double params[] = {0.6, 6, 0.9, 1.8};
+
+	for (int seed = 0; seed < 12; seed++)
+	{
+		BtydFit fit;
+
+		Simulate(&btyd_mbgnbd, params, 20, 30, 50, (uint64_t) seed);
+		fit = Fit("twenty customers");
+		CHECK(fit.status == BTYD_FIT_CONVERGED || fit.status == BTYD_FIT_NOT_IDENTIFIED ||
+			  fit.status == BTYD_FIT_NO_REPEATS);
+	}
+}
+
+/* Twenty years in days, rows in disorder, and the same customers as weights */
+static void
+TestLong(void)
+{
+	const double params[] = {0.8, 200, 0.9, 2.5};
+	BtydFit fit, counted;
+	BtydRow swap;
+	CrmRng rng;
+
+	Simulate(*process, params, 20000, 100, 7300, 3);
+	for (size_t i = 0; i < n; i++)
+	{
+		rows[i].t = ceil(rows[i].t);
+		rows[i].t_x = ceil(rows[i].t_x);
+	}
+	fit = Fit("twenty years in days");
+	CHECK(fit.status == BTYD_FIT_CONVERGED);
+	for (int i = 0; i < 4; i++)
+		unit_check(fabs(fit.params[i] - params[i]) < 4 * sqrt(fit.covariance[5 * i]),
+				   "%s: parameter %d is recovered", (*process)->name, i);
+
+	rng_seed(&rng, 1, 1);
+	for (size_t i = n - 1; i > 0; i--)
+	{
+		size_t j = (size_t) (rng_uniform(&rng) * (double) (i + 1));
+
+		swap = rows[i];
+		rows[i] = rows[j];
+		rows[j] = swap;
+	}
+	for (size_t i = 0; i < n; i++)
+		rows[i].weight = 3;
+	counted = Fit("the same three times");
+	CHECK(counted.status == BTYD_FIT_CONVERGED);
+	CHECK_NEAR(counted.loglik, 3 * fit.loglik, 1e-5);
+	CHECK_NEAR(counted.params[3], fit.params[3], 1e-5);
+	CHECK_NEAR(counted.covariance[0] * 3, fit.covariance[0], 1e-5 * fit.covariance[0]);
+}
+
+/* Stop at the k-th question: at once, and without a leak */
+static int questions_left;
+
+static bool
+StopSoon(void *arg)
+{
+	return --questions_left < 0;
+}
+
+static void
+TestInterrupt(void)
+{
+	const double params[] = {0.8, 200, 0.9, 2.5};
+	const BtydEnv env = {StopSoon, test_alloc, test_release, NULL};
+	BtydFit fit;
+	int interrupted = 0;
+	int tried = 0;
+
+	Simulate(*process, params, 20000, 100, 7300, 3);
+	for (int k = 0; k < 20000; k = k * 3 / 2 + 1)
+	{
+		questions_left = k;
+		btyd_fit(*process, rows, n, &env, &fit);
+		tried++;
+		if (fit.status == BTYD_FIT_INTERRUPTED && questions_left == -1)
+			interrupted++;
+		else if (fit.status == BTYD_FIT_CONVERGED)
+			break;
+	}
+	unit_check(interrupted > 8 && interrupted >= tried - 1, "%d fits were interrupted at once",
+			   interrupted);
+}
+
+int
+main(void)
+{
+	for (process = btyd_processes; *process; process++)
+	{
+		TestNothingToFit();
+		TestTwenty();
+		TestDegenerate();
+		if ((*process)->has_hessian)
+		{
+			TestLong();
+			TestInterrupt();
+		}
+	}
+	return unit_done();
+}
