@@ -64,6 +64,13 @@ cmp_ok($node->safe_psql('postgres', "SELECT count(*) FROM ($stored) AS x"), '>',
 is($node->safe_psql('postgres', sprintf("SELECT count(*) FROM customer_history f JOIN ($query) n USING (customer_id) WHERE f.history OPERATOR(crm.=) n.history", 'near')), 50,
 	'stored histories cross the wire unchanged');
 
+# Cuts and scores run where the histories are.
+my $cuts = q{SELECT crm.rfm_cuts_agg(history, '2025-12-31', 5) FROM customer_history};
+like(remote_plan($cuts), qr/Remote SQL: SELECT crm\.rfm_cuts_agg\(history/, 'rfm_cuts_agg runs on the other server');
+is($node->safe_psql('postgres', $cuts), $node->safe_psql('postgres', sprintf("SELECT crm.rfm_cuts_agg(history, '2025-12-31', 5) FROM ($query) AS n", 'near')), 'and gives the cuts it gives here');
+like(remote_plan(q{SELECT customer_id FROM customer_history WHERE crm.rfm_score(history, '2025-12-31', 'recency <= 700, purchase_days >= 20, revenue >= 100') OPERATOR(crm.<@) '2**'::crm.segment}),
+	qr/Remote SQL: .*WHERE .*crm\.rfm_score\(history.* OPERATOR\(crm\.<@\)/, 'so does a condition on the segment');
+
 # Without the option nothing of ours may be sent.
 $node->safe_psql('postgres', "ALTER SERVER far OPTIONS (DROP extensions)");
 unlike(remote_plan(sprintf($query, 'orders')), qr/Remote SQL: .*history_agg/, 'without the option it stays here');
