@@ -171,9 +171,9 @@ race_derivatives(double c, double s, double l, int parts, double *out)
 int
 race_table_nodes(double lo, double hi)
 {
-	double p = 2.5 / (0.5 * (hi - lo) + 1e-9);
+	double p = 2.7 / (0.5 * (hi - lo) + 1e-9);
 
-	return 3 + (int) fmin(1e6, 36.0 / asinh(p));
+	return 3 + (int) fmin(1e6, 31.0 / asinh(p));
 }
 
 /* Chebyshev interpolation at the zeros of T_n (Press et al., Numerical Recipes, 5.8) */
@@ -210,25 +210,33 @@ race_table_build(RaceTable *table, double c, double s, double lo, double hi, int
 	}
 }
 
-/* Clenshaw's recurrence for N series at once; N is a constant wherever this is inlined */
-static inline void
-Clenshaw(const RaceTable *table, double x, int parts, double *out)
+/*
+ * Clenshaw's recurrence for several series at once; `parts` is a constant wherever this is inlined.
+ * A lookup in every row of a fit: the unrolled loops stay in registers, which doubles the speed.
+ */
+static inline __attribute__((always_inline)) void
+Clenshaw(const RaceTable *table, double x, const int parts, double *out)
 {
 	double b1[RACE_PARTS] = {0};
 	double b2[RACE_PARTS] = {0};
+	double twice = 2.0 * x;
 
 	for (int k = table->nodes - 1; k > 0; k--)
 	{
+		const double *coefficient = table->coefficients[k];
+
+#pragma GCC unroll 10
 		for (int p = 0; p < parts; p++)
 		{
-			double b = 2.0 * x * b1[p] - b2[p] + table->coefficients[k][p];
+			double b = twice * b1[p] + (coefficient[p] - b2[p]);
 
 			b2[p] = b1[p];
 			b1[p] = b;
 		}
 	}
+#pragma GCC unroll 10
 	for (int p = 0; p < parts; p++)
-		out[p] = x * b1[p] - b2[p] + table->coefficients[0][p];
+		out[p] = x * b1[p] + (table->coefficients[0][p] - b2[p]);
 }
 
 void

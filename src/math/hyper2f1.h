@@ -45,7 +45,7 @@ extern double race_log(double c, double s, double l);
 extern void race_derivatives(double c, double s, double l, int parts, double *out);
 
 /* log H and derivatives for many l between two bounds, c and s fixed */
-#define RACE_MAX_NODES 160
+#define RACE_MAX_NODES 224 /* as many as a ratio b : a of 10^13 takes */
 typedef struct RaceTable
 {
 	double middle;

@@ -76,7 +76,7 @@ opt_climb(const OptProblem *problem, int max_evaluations, OptResult *result)
 
 	for (int i = 0; i < problem->n; i++)
 		p[i] = fmin(problem->upper[i], fmax(problem->lower[i], result->p[i]));
-	memcpy(result->p, p, sizeof(p));
+	memcpy(result->p, p, (size_t) problem->n * sizeof(double));
 	result->value = -INFINITY;
 	result->status = OPT_LIMIT;
 	result->has_hess = false;

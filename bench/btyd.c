@@ -1,0 +1,180 @@
+/*
+ * btyd.c: what the BTYD processes cost, and whether their intervals tell the truth
+ *
+ *   btyd speed [customers]                      nanoseconds a prediction; seconds a fit
+ *   btyd coverage [populations] [customers]     share of 95 % intervals that hold the truth
+ *
+ * cc -O2 -std=gnu11 -Isrc -Itest/unit bench/btyd.c src/math/b*.c src/math/[ghoprs]*.c -lnlopt -lm
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "env.h"
+#include "math/gamma_gamma.h"
+#include "population.h"
+
+/* Of the CDNOW sample, in days */
+static const double usual[][4] = {
+	{0.525, 43.3, 0.891, 1.614}, {0.243, 30.9, 0.793, 2.426}, {0.553, 74.0, 0.606, 81.7}};
+
+static double
+Seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return t.tv_sec + 1e-9 * t.tv_nsec;
+}
+
+static int
+CompareRows(const void *a, const void *b)
+{
+	const BtydRow *l = a;
+	const BtydRow *r = b;
+
+	if (l->x != r->x)
+		return l->x < r->x ? -1 : 1;
+	if (l->t != r->t)
+		return l->t < r->t ? -1 : 1;
+	return (l->t_x > r->t_x) - (l->t_x < r->t_x);
+}
+
+/* Count equal customers, as btyd_agg does */
+static size_t
+Merge(BtydRow *rows, size_t n)
+{
+	size_t kept = 0;
+
+	qsort(rows, n, sizeof(BtydRow), CompareRows);
+	for (size_t i = 1; i < n; i++)
+	{
+		if (CompareRows(&rows[kept], &rows[i]) == 0)
+			rows[kept].weight += rows[i].weight;
+		else
+			rows[++kept] = rows[i];
+	}
+	return kept + 1;
+}
+
+static void
+Speed(size_t customers)
+{
+	BtydRow *rows = malloc(customers * sizeof(BtydRow));
+
+	for (int i = 0; btyd_processes[i]; i++)
+	{
+		const BtydProcess *process = btyd_processes[i];
+		size_t some = customers < 100000 ? customers : 100000;
+		double sum = 0.0, value, start;
+		double grad[4] = {0}, hess[16] = {0};
+		size_t distinct;
+		BtydModel m;
+		BtydFit fit;
+
+		btyd_prepare(&m, process, usual[i]);
+		population_draw(&m, 90, 273, true, 1, rows, customers);
+		printf("%s\n", process->title);
+
+#define TIME(what, call)               \
+	start = Seconds();                 \
+	for (size_t j = 0; j < some; j++)  \
+	{                                  \
+		const BtydRow *row = &rows[j]; \
+                                       \
+		value = 0.0;                   \
+		(void) call;                   \
+		sum += value;                  \
+	}                                  \
+	printf("  %-28s %8.0f ns\n", what, (Seconds() - start) * 1e9 / (double) some)
+
+		TIME("p_alive", btyd_p_alive(&m, row->x, row->t_x, row->t, &value));
+		TIME("expected, 365 days", btyd_expected(&m, row->x, row->t_x, row->t, 365, &value));
+		TIME("discounted, 365 days",
+			 btyd_discounted(&m, row->x, row->t_x, row->t, 365, 0.1 / 365, &value));
+		TIME("discounted, for life",
+			 btyd_discounted(&m, row->x, row->t_x, row->t, INFINITY, 0.1 / 365, &value));
+		TIME("no order in 90 days", btyd_pmf(&m, row->x, row->t_x, row->t, 90, 0, &value));
+		TIME("3 orders in 365 days", btyd_pmf(&m, row->x, row->t_x, row->t, 365, 3, &value));
+
+		distinct = Merge(rows, customers);
+		some = distinct;
+		start = Seconds();
+		for (size_t j = 0, end; j < distinct; j = end)
+		{
+			for (end = j + 1; end < distinct && end < j + 2048 && rows[end].x == rows[j].x;)
+				end++;
+			sum += process->loglik(&m, rows + j, end - j, grad, NULL);
+		}
+		printf("  %-28s %8.0f ns\n", "row: value, gradient", (Seconds() - start) * 1e9 / some);
+		start = Seconds();
+		for (size_t j = 0, end; j < distinct; j = end)
+		{
+			for (end = j + 1; end < distinct && end < j + 2048 && rows[end].x == rows[j].x;)
+				end++;
+			sum += process->loglik(&m, rows + j, end - j, grad, hess);
+		}
+		printf("  %-28s %8.0f ns\n", "row: and Hessian", (Seconds() - start) * 1e9 / some);
+		start = Seconds();
+		btyd_fit(process, rows, distinct, &test_env, &fit);
+		printf("  fit: %zu customers, %zu distinct: %.2f s, %d evaluations, %s%s\n", customers,
+			   distinct, Seconds() - start, fit.evaluations, btyd_fit_status_name(fit.status),
+			   sum == 42 ? "!" : "");
+	}
+	free(rows);
+}
+
+static void
+Coverage(int populations, size_t customers)
+{
+	BtydRow *rows = malloc(customers * sizeof(BtydRow));
+
+	for (int i = 0; btyd_processes[i]; i++)
+	{
+		const BtydProcess *process = btyd_processes[i];
+		int converged = 0;
+		int natural[4] = {0}, logarithm[4] = {0};
+		BtydModel m;
+
+		btyd_prepare(&m, process, usual[i]);
+		for (int k = 0; k < populations; k++)
+		{
+			BtydFit fit;
+
+			population_draw(&m, 90, 540, false, 1000 + k, rows, customers);
+			btyd_fit(process, rows, customers, &test_env, &fit);
+			if (fit.status != BTYD_FIT_CONVERGED)
+				continue;
+			converged++;
+			for (int j = 0; j < 4; j++)
+			{
+				natural[j] +=
+					fabs(fit.params[j] - usual[i][j]) < 1.959964 * sqrt(fit.covariance[5 * j]);
+				logarithm[j] += fabs(log(fit.params[j] / usual[i][j])) <
+								1.959964 * sqrt(fit.log_covariance[5 * j]);
+			}
+		}
+		printf("%s: %d of %d populations of %zu converged; share of 95 %% intervals that hold\n",
+			   process->title, converged, populations, customers);
+		for (int j = 0; j < 4; j++)
+			printf("  %-6s %.3f, of the logarithm %.3f\n", process->param_names[j],
+				   (double) natural[j] / converged, (double) logarithm[j] / converged);
+		fflush(stdout);
+	}
+	free(rows);
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[1], "speed") == 0)
+		Speed(argc > 2 ? (size_t) atol(argv[2]) : 1000000);
+	else if (argc > 1 && strcmp(argv[1], "coverage") == 0)
+		Coverage(argc > 2 ? atoi(argv[2]) : 1000, argc > 3 ? (size_t) atol(argv[3]) : 3000);
+	else
+	{
+		fprintf(stderr, "usage: btyd speed [customers] | coverage [populations] [customers]\n");
+		return 2;
+	}
+	return 0;
+}
