@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 . bench/lib.sh
 bench_database
 
-run "CREATE TABLE IF NOT EXISTS purchase AS
+run "CREATE TABLE purchase AS
 	SELECT (hashint8(i) & 2147483647) % $CUSTOMERS AS customer,
 		DATE '2022-01-01' + (hashint8(i + 1000000007) & 2147483647) % 1000 AS at,
 		round(((hashint8(i + 2000000011) & 2147483647) % 20000)::numeric / 100, 2)::numeric(12,2) AS amount
@@ -38,7 +38,7 @@ ratio "serial / parallel (2 workers)" "$settings" \
 run "$settings SET max_parallel_workers_per_gather = 2; SET parallel_tuple_cost = 0.001;
 	EXPLAIN (COSTS off) SELECT customer, crm.history_agg(at, amount) FROM purchase GROUP BY customer"
 
-run "$settings CREATE TABLE IF NOT EXISTS history AS
+run "$settings CREATE TABLE history AS
 	SELECT customer, crm.history_agg(at, amount) AS history FROM purchase GROUP BY customer"
 run "SELECT 'bytes a purchase: ' || round(sum(pg_column_size(history)) / $PURCHASES.0, 2) || ', without the length byte '
 	|| round(sum(pg_column_size(history) - 1) / $PURCHASES.0, 2) FROM history"

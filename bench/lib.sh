@@ -5,9 +5,11 @@ export PATH=/usr/lib/postgresql/${PG_MAJOR:-15}/bin:$PATH
 
 run() { psql -XqAt -v ON_ERROR_STOP=1 -c "SET client_min_messages = warning" -c "$1"; }
 
+# A fresh database each time: tables left from another version of the types would not read.
 bench_database() {
-	psql -XqAt -d postgres -c "SELECT 1 FROM pg_database WHERE datname = 'bench'" | grep -q 1 || createdb bench
-	run "DROP EXTENSION IF EXISTS crm CASCADE; CREATE EXTENSION crm"
+	dropdb --if-exists --force bench 2>/dev/null
+	createdb bench
+	run "CREATE EXTENSION crm"
 }
 
 # Milliseconds that the last statement of SQL takes.
@@ -18,8 +20,6 @@ milliseconds() {
 		$2;
 	SQL
 }
-
-median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
 # ratio NAME SETTINGS A B: the median of RUNS of A's time over B's, run in turn.
 ratio() {

@@ -9,7 +9,6 @@ cd "$(dirname "$0")/.."
 . bench/lib.sh
 bench_database
 
-run "DROP TABLE IF EXISTS rfm_history, rfm_plain, rfm_scored"
 run "CREATE TABLE rfm_history AS
 	SELECT customer, crm.history_agg(DATE '2022-01-01' + (hashint8(customer * 16 + i) & 2147483647)::int % 1000,
 		round(((hashint8(customer * 16 + i + 1000000007) & 2147483647) % 20000)::numeric / 100, 2)) AS history
