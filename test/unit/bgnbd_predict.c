@@ -6,90 +6,9 @@
  */
 #include <string.h>
 
-#include "unit.h"
-#include "math/btyd.h"
+#include "btyd_table.h"
 
 #define TOLERANCE 1e-9
-
-enum
-{
-	LOGLIK,
-	ALIVE,
-	EXPECTED,
-	DISCOUNTED,
-	PMF,
-	QUANTITIES
-};
-
-static const char *const quantity[] = {"log-likelihood", "P(alive)", "expected orders",
-									   "discounted orders", "probability of n orders"};
-
-static void
-TestTable(const char *path)
-{
-	FILE *file = fopen(path, "r");
-	char line[1024];
-	char worst_line[QUANTITIES][1024] = {""};
-	double worst[QUANTITIES] = {0};
-	int lines = 0;
-	int bad = 0;
-
-	if (!unit_check(file != NULL, "%s is there", path))
-		return;
-	while (fgets(line, sizeof(line), file))
-	{
-		char name[16];
-		double p[4], x, t_x, t, horizon, rate, n, want[QUANTITIES], got[QUANTITIES];
-		BtydStatus status[QUANTITIES];
-		BtydModel m;
-
-		if (line[0] == '#')
-			continue;
-		if (sscanf(line, "%15s %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf", name,
-				   p, p + 1, p + 2, p + 3, &x, &t_x, &t, &horizon, &rate, &n, want, want + 1,
-				   want + 2, want + 3, want + 4) != 16 ||
-			btyd_prepare(&m, btyd_process_by_name(name), p) != BTYD_OK)
-		{
-			bad++;
-			continue;
-		}
-		lines++;
-		status[LOGLIK] = btyd_loglik(&m, x, t_x, t, &got[LOGLIK]);
-		status[ALIVE] = btyd_p_alive(&m, x, t_x, t, &got[ALIVE]);
-		status[DISCOUNTED] = btyd_discounted(&m, x, t_x, t, horizon, rate, &got[DISCOUNTED]);
-		status[EXPECTED] = status[PMF] = BTYD_OK;
-		if (isfinite(horizon))
-		{
-			status[EXPECTED] = btyd_expected(&m, x, t_x, t, horizon, &got[EXPECTED]);
-			status[PMF] = btyd_pmf(&m, x, t_x, t, horizon, n, &got[PMF]);
-		}
-		for (int q = 0; q < QUANTITIES; q++)
-		{
-			double error;
-
-			if (isinf(horizon) && (q == EXPECTED || q == PMF))
-				continue;
-			if (want[q] < 1e-300 && q != LOGLIK) /* not a normal double */
-				want[q] = got[q] < 1e-300 ? got[q] : want[q];
-			error = status[q] == BTYD_OK ? unit_relative(got[q], want[q]) : INFINITY;
-			if (q == LOGLIK && status[q] == BTYD_OK) /* a logarithm: may be nearly 0 */
-				error = fabs(got[q] - want[q]) / fmax(1.0, fabs(want[q]));
-			if (!(error <= worst[q]))
-			{
-				worst[q] = error;
-				snprintf(worst_line[q], sizeof(worst_line[q]), "got %.17g from %.900s", got[q],
-						 line);
-			}
-		}
-	}
-	fclose(file);
-	unit_check(lines > 0 && bad == 0, "%s: %d lines read, %d not understood", path, lines, bad);
-	for (int q = 0; q < QUANTITIES; q++)
-	{
-		unit_check(worst[q] <= TOLERANCE, "%s: relative error at most %g", quantity[q], TOLERANCE);
-		printf("# worst %.2g: %s", worst[q], worst_line[q]);
-	}
-}
 
 /* Sums over n of P(n) and n P(n), as far as there is anything */
 static void
@@ -239,7 +158,7 @@ main(void)
 {
 	const BtydProcess *const processes[] = {&btyd_bgnbd, &btyd_mbgnbd};
 
-	TestTable("test/unit/reference/bgnbd.tsv");
+	table_test("test/unit/reference/bgnbd.tsv", TOLERANCE);
 	for (int i = 0; i < 2; i++)
 	{
 		printf("# %s\n", processes[i]->title);

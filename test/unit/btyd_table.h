@@ -22,12 +22,17 @@ enum
 	TABLE_QUANTITIES
 };
 
-/* Relative error; numbers too small for all digits of a double need only be as small */
+/*
+ * Relative error; numbers too small for all digits of a double need only be as small, and a
+ * log-likelihood that happens to be near zero is no better known than others
+ */
 static inline double
-table_error(BtydStatus status, double got, double want)
+table_error(int quantity, BtydStatus status, double got, double want)
 {
 	if (status != BTYD_OK)
 		return INFINITY;
+	if (quantity == TABLE_LOGLIK)
+		return fabs(got - want) / fmax(1.0, fabs(want));
 	if (fabs(want) < 1e-290)
 		return fabs(got) < 1.1e-290 ? 0.0 : INFINITY;
 	return unit_relative(got, want);
@@ -78,7 +83,7 @@ table_test(const char *path, double tolerance)
 
 			if (isinf(horizon) && (q == TABLE_EXPECTED || q == TABLE_PMF))
 				continue;
-			error = table_error(status[q], got[q], want[q]);
+			error = table_error(q, status[q], got[q], want[q]);
 			if (!(error <= worst[q]))
 			{
 				worst[q] = error;

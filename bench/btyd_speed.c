@@ -1,17 +1,14 @@
 /*
- * btyd.c: what the BTYD processes cost, and whether their intervals tell the truth
+ * btyd_speed.c: what the BTYD processes cost: nanoseconds a prediction and a row, seconds a fit
  *
- *   btyd speed [customers]                      nanoseconds a prediction; seconds a fit
- *   btyd coverage [populations] [customers]     share of 95 % intervals that hold the truth
- *
- * cc -O2 -std=gnu11 -Isrc -Itest/unit bench/btyd.c src/math/b*.c src/math/[ghoprs]*.c -lnlopt -lm
+ * Usage: btyd_speed [customers]. Processor time, without a server. Build and run:
+ * bench/btyd_speed.sh
  */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "env.h"
-#include "math/gamma_gamma.h"
 #include "population.h"
 
 /* Of the CDNOW sample, in days */
@@ -124,57 +121,9 @@ Speed(size_t customers)
 	free(rows);
 }
 
-static void
-Coverage(int populations, size_t customers)
-{
-	BtydRow *rows = malloc(customers * sizeof(BtydRow));
-
-	for (int i = 0; btyd_processes[i]; i++)
-	{
-		const BtydProcess *process = btyd_processes[i];
-		int converged = 0;
-		int natural[4] = {0}, logarithm[4] = {0};
-		BtydModel m;
-
-		btyd_prepare(&m, process, usual[i]);
-		for (int k = 0; k < populations; k++)
-		{
-			BtydFit fit;
-
-			population_draw(&m, 90, 540, false, 1000 + k, rows, customers);
-			btyd_fit(process, rows, customers, &test_env, &fit);
-			if (fit.status != BTYD_FIT_CONVERGED)
-				continue;
-			converged++;
-			for (int j = 0; j < 4; j++)
-			{
-				natural[j] +=
-					fabs(fit.params[j] - usual[i][j]) < 1.959964 * sqrt(fit.covariance[5 * j]);
-				logarithm[j] += fabs(log(fit.params[j] / usual[i][j])) <
-								1.959964 * sqrt(fit.log_covariance[5 * j]);
-			}
-		}
-		printf("%s: %d of %d populations of %zu converged; share of 95 %% intervals that hold\n",
-			   process->title, converged, populations, customers);
-		for (int j = 0; j < 4; j++)
-			printf("  %-6s %.3f, of the logarithm %.3f\n", process->param_names[j],
-				   (double) natural[j] / converged, (double) logarithm[j] / converged);
-		fflush(stdout);
-	}
-	free(rows);
-}
-
 int
 main(int argc, char **argv)
 {
-	if (argc > 1 && strcmp(argv[1], "speed") == 0)
-		Speed(argc > 2 ? (size_t) atol(argv[2]) : 1000000);
-	else if (argc > 1 && strcmp(argv[1], "coverage") == 0)
-		Coverage(argc > 2 ? atoi(argv[2]) : 1000, argc > 3 ? (size_t) atol(argv[3]) : 3000);
-	else
-	{
-		fprintf(stderr, "usage: btyd speed [customers] | coverage [populations] [customers]\n");
-		return 2;
-	}
+	Speed(argc > 1 ? (size_t) atol(argv[1]) : 1000000);
 	return 0;
 }
