@@ -60,6 +60,23 @@ my %sample = (
 		values => [ q{'[45][45]*'::crm.segment}, q{'[45][45]*, 35[345]'::crm.segment} ],
 		check  => q{v @> '555'::crm.rfm},
 	},
+	btyd_data => {
+		values => [
+			q{(SELECT crm.btyd_agg(x, t_x, t, m_x) FROM (VALUES (0::float8, 0::float8, 30.5::float8, NULL::float8), (3, 20 / 7.0, 30, 12.5), (1, 1e-9, 52, 99.99)) AS c(x, t_x, t, m_x))},
+			q{(SELECT crm.btyd_agg(h, '2024-12-31', 1) FROM (SELECT crm.history_agg(date '2024-01-01' + i % 97, i) AS h FROM generate_series(1, 500) AS i GROUP BY i % 53) AS x)},
+			q{(SELECT crm.btyd_agg(h, '2024-12-31') FROM (SELECT ''::crm.history AS h) AS x)},
+		],
+		check => q{(crm.btyd_summary(v)).customers >= 0},
+	},
+	clv_model => {
+		values => [
+			q{crm.clv_model('mbgnbd', '{0.5248429,6.1830818,0.8913595,1.6140029}', 7, '{6.2493492,3.7442563,15.4443067}')},
+			q{crm.clv_model('paretonbd', '{0.1,0.3,1e-5,12345.678901234567}', 1)},
+			# A fit that found nothing is a value, too.
+			q{(SELECT crm.clv_fit(crm.btyd_agg(h, '2024-12-31')) FROM (SELECT crm.history_agg(date '2024-01-01' + i % 97, i) AS h FROM generate_series(1, 500) AS i GROUP BY i % 53) AS x)},
+		],
+		check => q{crm.is_usable(v) OR NOT crm.has_spend(v)},
+	},
 	scheme => {
 		values => [ q{'cells11'::crm.scheme}, q{'rfm10'::crm.scheme}, q{'Best: 555; "Zu viel; mehr": 5**'::crm.scheme} ],
 		check  => q{crm.segment_name('555', v) <> ''},
