@@ -468,3 +468,12 @@ CREATE FUNCTION crm.clv(model crm.clv_model, days double precision DEFAULT 365, 
 	AS 'MODULE_PATHNAME', 'clv_value';
 COMMENT ON FUNCTION crm.clv(crm.clv_model, double precision, double precision) IS
 	'value of a new customer in the `days` days after the first order, for life if days is NULL: repeat orders only, add expected_spend(model) for the first. Discount and errors as in clv of a history';
+
+-- ---------------------------------------------------------------- simulation
+
+CREATE FUNCTION crm.simulate(model crm.clv_model, customers bigint, since date, until date, seed bigint DEFAULT 1, won_until date DEFAULT NULL,
+	OUT customer bigint, OUT at timestamp, OUT amount numeric) RETURNS SETOF record
+	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 100 ROWS 1000000
+	AS 'MODULE_PATHNAME', 'clv_simulate';
+COMMENT ON FUNCTION crm.simulate(crm.clv_model, bigint, date, date, bigint, date) IS
+	'orders of customers 1 to `customers` drawn from the model, a row an order, customer by customer in order of time: first orders evenly from since to won_until (NULL: until), repeat orders to until, all days included; amount from the spend model, to the cent, 0.00 if there is none. The same seed gives the same rows, also for each of fewer or more customers. No row for NULL; an unusable model and dates out of order are errors';

@@ -37,9 +37,12 @@ typedef struct KeptModels
 	ClvPrepared *at[KEPT_MODELS];
 } KeptModels;
 
-static void
-CheckUsable(int status)
+/* Raise unless the model can predict orders. */
+void
+ClvCheckUsable(const ClvModel *model)
 {
+	int status = model->orders.status;
+
 	if (!ClvUsable(status))
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("the model cannot predict: the status of its fit is \"%s\"",
@@ -55,8 +58,9 @@ Prepare(FunctionCallInfo fcinfo, struct varlena *bytes)
 	const ClvModel *model = DatumGetClvModel(PointerGetDatum(bytes));
 	ClvPrepared *prepared;
 
-	CheckUsable(model->orders.status);
-	prepared = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(ClvPrepared));
+	ClvCheckUsable(model);
+	prepared = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(ClvPrepared));
+	prepared->context = fcinfo->flinfo->fn_mcxt;
 	prepared->model = *model;
 	ClvPrepareModel(&prepared->model, &prepared->orders);
 	return prepared;
@@ -72,7 +76,7 @@ ClvPrepareModel(const ClvModel *model, BtydModel *orders)
 		elog(ERROR, "%s", btyd_status_message(status));
 }
 
-const ClvPrepared *
+ClvPrepared *
 ClvGetPrepared(FunctionCallInfo fcinfo)
 {
 	struct varlena *value = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
@@ -94,7 +98,11 @@ ClvGetPrepared(FunctionCallInfo fcinfo)
 	{
 		found = Prepare(fcinfo, value);
 		if (kept->n == KEPT_MODELS)
+		{
+			if (kept->at[KEPT_MODELS - 1]->futures.at)
+				pfree(kept->at[KEPT_MODELS - 1]->futures.at);
 			pfree(kept->at[KEPT_MODELS - 1]);
+		}
 		else
 			kept->n++;
 		i = kept->n;
@@ -104,7 +112,169 @@ ClvGetPrepared(FunctionCallInfo fcinfo)
 	return found;
 }
 
+/* ---------------------------------------------------------------- the future of those alive
+ *
+ * For a customer who is still there at t, the past matters by x and t alone: while alive, orders
+ * have no memory. So expected orders are p_alive times a factor of (x, t), which costs most of the
+ * time and is the same for many customers: it is kept with the model.
+ */
+#define FIRST_FUTURES 64
+#define MOST_FUTURES 65536 /* 1.5 MB a call site */
+
+/* The entry for (x, t): its own, or the free one where it belongs */
+static ClvFuture *
+FindFuture(ClvFutures *futures, double x, double t)
+{
+	uint64 hash;
+
+	memcpy(&hash, &t, sizeof(hash));
+	hash = (hash ^ (uint64) x) * UINT64CONST(0xff51afd7ed558ccd);
+	for (uint32 i = (uint32) (hash >> 40);; i++)
+	{
+		ClvFuture *at = &futures->at[i & (futures->size - 1)];
+
+		if (at->factor < 0 || (at->x == x && at->t == t))
+			return at;
+	}
+}
+
+static void
+ResizeFutures(ClvPrepared *model, uint32 size, bool keep)
+{
+	ClvFutures *futures = &model->futures;
+	ClvFuture *old = futures->at;
+	uint32 old_size = futures->size;
+
+	futures->at = MemoryContextAlloc(model->context, size * sizeof(ClvFuture));
+	futures->size = size;
+	futures->n = 0;
+	for (uint32 i = 0; i < size; i++)
+		futures->at[i].factor = -1;
+	for (uint32 i = 0; keep && i < old_size; i++)
+		if (old[i].factor >= 0)
+		{
+			*FindFuture(futures, old[i].x, old[i].t) = old[i];
+			futures->n++;
+		}
+	if (old)
+		pfree(old);
+}
+
+/* btyd_p_alive, but the last answer is kept: every prediction of a customer starts from it. */
+static BtydStatus
+Alive(const BtydModel *model, const HistoryBtydRow *customer, double *result)
+{
+	static struct
+	{
+		const BtydProcess *process;
+		double params[BTYD_MAX_PARAMS];
+		double x, t_x, t;
+		double alive;
+	} last;
+	BtydStatus status;
+
+	if (last.process != model->process || last.t != customer->t || last.t_x != customer->t_x ||
+		last.x != customer->x || memcmp(last.params, model->params, sizeof(last.params)) != 0)
+	{
+		double alive = 0;
+
+		status = btyd_p_alive(model, customer->x, customer->t_x, customer->t, &alive);
+		if (status != BTYD_OK)
+			return status;
+		last.process = model->process;
+		memcpy(last.params, model->params, sizeof(last.params));
+		last.x = customer->x;
+		last.t_x = customer->t_x;
+		last.t = customer->t;
+		last.alive = alive;
+	}
+	*result = last.alive;
+	return BTYD_OK;
+}
+
+/* btyd_discounted, by way of the kept factors */
+static BtydStatus
+Discounted(ClvPrepared *model, const HistoryBtydRow *customer, double horizon, double rate,
+		   double *result)
+{
+	const BtydModel *orders = &model->orders;
+	ClvFutures *futures = &model->futures;
+	ClvFuture *future;
+	double x = customer->x;
+	double t = customer->t;
+	double alive = 0;
+	BtydStatus status = Alive(orders, customer, &alive);
+
+	if (status != BTYD_OK)
+		return status;
+	if (futures->size == 0 || futures->horizon != horizon || futures->rate != rate)
+	{
+		futures->horizon = horizon;
+		futures->rate = rate;
+		ResizeFutures(model, FIRST_FUTURES, false);
+	}
+	future = FindFuture(futures, x, t);
+	if (future->factor < 0)
+	{
+		double last = x > 0 ? t : 0;
+		double alive_last = 0;
+		double orders_last = 0;
+
+		status = btyd_discounted(orders, x, last, t, horizon, rate, &orders_last);
+		if (status == BTYD_OK)
+			status = btyd_p_alive(orders, x, last, t, &alive_last);
+		if (status != BTYD_OK)
+			return status;
+		if (!(alive_last > 0))
+			return btyd_discounted(orders, x, customer->t_x, t, horizon, rate, result);
+		if (2 * futures->n >= futures->size)
+		{
+			if (futures->size < MOST_FUTURES)
+				ResizeFutures(model, futures->size * 2, true);
+			else
+				ResizeFutures(model, MOST_FUTURES, false);
+			future = FindFuture(futures, x, t);
+		}
+		*future = (ClvFuture){x, t, orders_last / alive_last};
+		futures->n++;
+	}
+	*result = alive * future->factor;
+	return BTYD_OK;
+}
+
 /* ---------------------------------------------------------------- arguments */
+
+/*
+ * HistoryBtyd, but the last answer is kept: a query asks several predictions of one customer, one
+ * after the other, and comparing a few bytes is cheaper than reading them.
+ */
+static bool
+LastHistoryBtyd(HistoryView history, DateADT as_of, double unit_days, HistoryBtydRow *row)
+{
+	static uint8 bytes[256];
+	static Size size = 0;
+	static DateADT last_as_of;
+	static double last_unit_days;
+	static HistoryBtydRow last;
+
+	if (size == history.size && as_of == last_as_of && unit_days == last_unit_days &&
+		memcmp(bytes, history.bytes, size) == 0)
+	{
+		*row = last;
+		return true;
+	}
+	if (!HistoryBtyd(history, as_of, unit_days, row))
+		return false;
+	if (history.size <= sizeof(bytes))
+	{
+		size = history.size;
+		memcpy(bytes, history.bytes, size);
+		last_as_of = as_of;
+		last_unit_days = unit_days;
+		last = *row;
+	}
+	return true;
+}
 
 /*
  * The customer of this call, and in *next the number of the first argument after it, of `own`
@@ -126,8 +296,8 @@ ClvGetCustomer(FunctionCallInfo fcinfo, const ClvPrepared *model, int own, Histo
 		if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 			return false;
 		CheckAsOf(PG_GETARG_DATEADT(2));
-		return HistoryBtyd(PG_GETARG_HISTORY(1), PG_GETARG_DATEADT(2), model->model.unit_days,
-						   customer);
+		return LastHistoryBtyd(PG_GETARG_HISTORY(1), PG_GETARG_DATEADT(2), model->model.unit_days,
+							   customer);
 	}
 	/* x, t_x, t, and in some functions m_x */
 	for (int i = 1; i <= 3; i++)
@@ -229,15 +399,14 @@ ClvExpectedSpend(const ClvModel *model, const HistoryBtydRow *customer)
 Datum
 clv_p_alive(PG_FUNCTION_ARGS)
 {
-	const ClvPrepared *model = ClvGetPrepared(fcinfo);
+	ClvPrepared *model = ClvGetPrepared(fcinfo);
 	HistoryBtydRow customer;
 	double result = 0;
 	int next;
 
 	if (!ClvGetCustomer(fcinfo, model, 0, &customer, &next))
 		PG_RETURN_NULL();
-	ClvCheckStatus(btyd_p_alive(&model->orders, customer.x, customer.t_x, customer.t, &result),
-				   &customer);
+	ClvCheckStatus(Alive(&model->orders, &customer, &result), &customer);
 	PG_RETURN_FLOAT8(result);
 }
 
@@ -245,16 +414,16 @@ clv_p_alive(PG_FUNCTION_ARGS)
 Datum
 clv_expected_orders(PG_FUNCTION_ARGS)
 {
-	const ClvPrepared *model = ClvGetPrepared(fcinfo);
+	ClvPrepared *model = ClvGetPrepared(fcinfo);
 	HistoryBtydRow customer;
 	double result = 0;
 	int next;
 
 	if (!ClvGetCustomer(fcinfo, model, 1, &customer, &next))
 		PG_RETURN_NULL();
-	ClvCheckStatus(btyd_expected(&model->orders, customer.x, customer.t_x, customer.t,
-								 PG_GETARG_FLOAT8(next) / model->model.unit_days, &result),
-				   &customer);
+	ClvCheckStatus(
+		Discounted(model, &customer, PG_GETARG_FLOAT8(next) / model->model.unit_days, 0, &result),
+		&customer);
 	PG_RETURN_FLOAT8(result);
 }
 
@@ -262,7 +431,7 @@ clv_expected_orders(PG_FUNCTION_ARGS)
 Datum
 clv_order_probability(PG_FUNCTION_ARGS)
 {
-	const ClvPrepared *model = ClvGetPrepared(fcinfo);
+	ClvPrepared *model = ClvGetPrepared(fcinfo);
 	HistoryBtydRow customer;
 	double result = 0;
 	int next;
@@ -280,7 +449,7 @@ clv_order_probability(PG_FUNCTION_ARGS)
 Datum
 clv_churn_probability(PG_FUNCTION_ARGS)
 {
-	const ClvPrepared *model = ClvGetPrepared(fcinfo);
+	ClvPrepared *model = ClvGetPrepared(fcinfo);
 	HistoryBtydRow customer;
 	double result = 0;
 	int next;
@@ -297,7 +466,7 @@ clv_churn_probability(PG_FUNCTION_ARGS)
 static bool
 NextOrder(FunctionCallInfo fcinfo, double *days)
 {
-	const ClvPrepared *model = ClvGetPrepared(fcinfo);
+	ClvPrepared *model = ClvGetPrepared(fcinfo);
 	HistoryBtydRow customer;
 	BtydStatus status;
 	int next;
@@ -337,7 +506,7 @@ clv_next_order_date(PG_FUNCTION_ARGS)
 Datum
 clv_expected_spend(PG_FUNCTION_ARGS)
 {
-	const ClvPrepared *model = ClvGetPrepared(fcinfo);
+	ClvPrepared *model = ClvGetPrepared(fcinfo);
 	HistoryBtydRow customer;
 	int next;
 
@@ -375,7 +544,7 @@ RatePerUnit(double discount, double unit_days)
 Datum
 clv_value(PG_FUNCTION_ARGS)
 {
-	const ClvPrepared *model;
+	ClvPrepared *model;
 	HistoryBtydRow customer;
 	double orders = 0;
 	double horizon = INFINITY;
@@ -388,9 +557,9 @@ clv_value(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	if (!PG_ARGISNULL(next))
 		horizon = PG_GETARG_FLOAT8(next) / model->model.unit_days;
-	ClvCheckStatus(btyd_discounted(&model->orders, customer.x, customer.t_x, customer.t, horizon,
-								   RatePerUnit(PG_GETARG_FLOAT8(next + 1), model->model.unit_days),
-								   &orders),
+	ClvCheckStatus(Discounted(model, &customer, horizon,
+							  RatePerUnit(PG_GETARG_FLOAT8(next + 1), model->model.unit_days),
+							  &orders),
 				   &customer);
 	PG_RETURN_FLOAT8(orders * ClvExpectedSpend(&model->model, &customer));
 }

@@ -10,13 +10,33 @@
 /* Discounts are per year of so many days: 365 days from now is a year from now */
 #define DAYS_A_YEAR 365.0
 
+/* Expected orders of a customer who is alive at t; a factor below 0 is a free entry */
+typedef struct ClvFuture
+{
+	double x;
+	double t;
+	double factor;
+} ClvFuture;
+
+typedef struct ClvFutures
+{
+	double horizon; /* of all entries, as is the rate */
+	double rate;
+	uint32 size; /* a power of two, or 0 */
+	uint32 n;
+	ClvFuture *at;
+} ClvFutures;
+
 typedef struct ClvPrepared
 {
 	ClvModel model;
 	BtydModel orders;
+	ClvFutures futures;
+	MemoryContext context;
 } ClvPrepared;
 
-extern const ClvPrepared *ClvGetPrepared(FunctionCallInfo fcinfo);
+extern ClvPrepared *ClvGetPrepared(FunctionCallInfo fcinfo);
+extern void ClvCheckUsable(const ClvModel *model);
 extern void ClvPrepareModel(const ClvModel *model, BtydModel *orders);
 extern bool ClvGetCustomer(FunctionCallInfo fcinfo, const ClvPrepared *model, int own,
 						   HistoryBtydRow *customer, int *next);
