@@ -71,7 +71,7 @@ PrepareMixture(const BgFuture *f, double u, Mixture *mixture)
 	bool squeeze_right = b < 2.0;
 	double center = squeeze_left ? -log1p(fmax(u * fmax(f->r, 1.0), b)) - 3.0 : mean;
 	double corner = fmax(mean, 0.0) + 3.0 - center;
-	double step = fmin(0.2, 0.55 * width);
+	double step = fmin(0.3, 0.6 * width);
 	double total = 0.0;
 	int n = 0;
 

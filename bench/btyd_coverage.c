@@ -1,0 +1,90 @@
+/*
+ * btyd_coverage.c: how often the 95 % intervals of a fit contain the truth
+ *
+ * Usage: btyd_coverage [populations [customers]]. For each process: draws populations from known
+ * parameters, fits each, and counts the parameters that lie within 1.96 standard errors, on the natural
+ * and on the logarithmic scale. Build and run: bench/btyd_coverage.sh
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "math/btyd.h"
+
+static void *
+Alloc(void *arg, size_t size)
+{
+	return malloc(size);
+}
+
+static void
+Free(void *arg, void *p)
+{
+	free(p);
+}
+
+int
+main(int argc, char **argv)
+{
+	int populations = argc > 1 ? atoi(argv[1]) : 1000;
+	int customers = argc > 2 ? atoi(argv[2]) : 5000;
+	const BtydEnv env = {NULL, Alloc, Free, NULL};
+	BtydRow *rows = malloc((size_t) customers * sizeof(BtydRow));
+
+	printf("%d populations of %d customers, observed for 26 to 78 weeks; share of 95 %% intervals "
+		   "with the truth\n",
+		   populations, customers);
+	for (int k = 0; btyd_processes[k]; k++)
+	{
+		const BtydProcess *process = btyd_processes[k];
+		const double dropout[2][4] = {{0.8, 8, 1.1, 2.5}, {0.6, 10, 0.7, 12}};
+		const double *truth = dropout[process->in_time_units[3]]; /* Pareto/NBD has two times */
+		int natural[4] = {0}, logarithm[4] = {0};
+		int converged = 0, beyond = 0;
+		BtydModel m;
+
+		btyd_prepare(&m, process, truth);
+		for (int i = 0; i < populations; i++)
+		{
+			BtydFit fit;
+			CrmRng rng;
+
+			rng_seed(&rng, 20240105, (uint64_t) i);
+			for (int j = 0; j < customers; j++)
+			{
+				BtydCustomer c;
+				BtydRow row = {0, 0, 26 + 52 * rng_uniform(&rng), 1};
+				double when;
+
+				process->draw(&m, &rng, &c);
+				while ((when = process->next(&m, &rng, &c)) <= row.t)
+				{
+					row.x++;
+					row.t_x = when;
+				}
+				rows[j] = row;
+			}
+			if (btyd_fit(process, rows, (size_t) customers, &env, &fit) != BTYD_FIT_CONVERGED)
+				continue;
+			converged++;
+			for (int j = 0; j < process->nparams; j++)
+			{
+				double error = (fit.params[j] - truth[j]) / sqrt(fit.covariance[5 * j]);
+				double log_error =
+					log(fit.params[j] / truth[j]) / sqrt(fit.log_covariance[5 * j]);
+
+				natural[j] += fabs(error) <= 1.959964;
+				logarithm[j] += fabs(log_error) <= 1.959964;
+				beyond += fabs(log_error) > 3;
+			}
+		}
+		printf("%-9s converged %d, beyond 3 s.e. (of the logarithm) %.2f %%\n", process->name,
+			   converged, 100.0 * beyond / (process->nparams * converged));
+		for (int j = 0; j < process->nparams; j++)
+			printf("  %-5s natural %.1f %%, logarithm %.1f %%\n", process->param_names[j],
+				   100.0 * natural[j] / converged, 100.0 * logarithm[j] / converged);
+	}
+	free(rows);
+	return 0;
+}
