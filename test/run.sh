@@ -19,6 +19,7 @@ run_tests() {
 	done
 	build
 	find_data
+	: >"$stage/counted"
 	for part in "${parts[@]}"; do
 		say "$part"
 		since=$SECONDS
@@ -36,7 +37,8 @@ run_tests() {
 		printf '\nFAILED: %s\n' "${failed[*]}"
 		exit 1
 	fi
-	printf '\nall passed: %s\n' "${parts[*]}"
+	printf '\nall passed: %s (%s tests)\n' "${parts[*]}" \
+		"$(sed -n 's/.*Tests=\([0-9]*\).*/\1/p; s/.*All \([0-9]*\) tests* passed.*/\1/p' "$stage/counted" | awk '{ n += $1 } END { print n + 0 }')"
 }
 
 # Real data that some tests read through the server: bring it where the server's user can read it.
@@ -51,6 +53,9 @@ find_data() {
 		CRM_DATA=$stage/real-data
 	fi
 }
+
+# What a test runner says at its end is shown, and counted.
+counted() ( set -o pipefail; "$@" | tee -a "$stage/counted" )
 
 with_server() { restart && "$@"; }
 
@@ -101,7 +106,7 @@ unit_files() {
 	compile_math gcc "$out" "${flags[@]}" || return 1
 	printf '%s\0' "$@" |
 		xargs -0 -P "$jobs" -I{} sh -c 'f=$1; out=$2; shift 2; "$@" -lnlopt -lm -o "$out/$(basename "$f" .c)"' - {} "$out" gcc "${flags[@]}" {} "${objects[@]}" || return 1
-	prove -Q -j "$jobs" --exec '' $(printf "%s\n" "${@##*/}" | sed "s|\.c$||; s|^|$(realpath --relative-to=. "$out")/|")
+	counted prove -Q -j "$jobs" --exec '' $(printf "%s\n" "${@##*/}" | sed "s|\.c$||; s|^|$(realpath --relative-to=. "$out")/|")
 }
 
 # libFuzzer targets of the pure C, for a bounded time. What they find stays in the stage's fuzz folder;
@@ -136,7 +141,7 @@ regress_files() {
 	mkdir -p build/regress
 	pgxs_make REGRESS="$*" installcheck >build/regress/log 2>&1 \
 		|| { cat build/regress/log build/regress/regression.diffs 2>/dev/null; return 1; }
-	grep -E 'All [0-9]+ tests? passed' build/regress/log
+	counted grep -E 'All [0-9]+ tests? passed' build/regress/log
 }
 
 # Behaviour, in pgTAP: each file in a fresh database made from a template with crm and pgtap.
@@ -152,7 +157,7 @@ pgtap_files() {
 		CREATE EXTENSION crm;
 		CREATE EXTENSION pgtap;
 	SQL
-	prove -Q -j "$jobs" --exec 'bash test/pgtap_file.sh' "$@"
+	counted prove -Q -j "$jobs" --exec 'bash test/pgtap_file.sh' "$@"
 }
 
 # Several sessions at once.
@@ -164,7 +169,7 @@ isolation_files() {
 		--load-extension=crm --dbname=crm_isolation --user=postgres --dlpath="$root$syslib" \
 		$(basename -s .spec -a "$@") >build/isolation/log 2>&1 \
 		|| { cat build/isolation/log build/isolation/regression.diffs 2>/dev/null; return 1; }
-	grep -E '^ All [0-9]+ tests? passed' build/isolation/log
+	counted grep -E 'All [0-9]+ tests? passed' build/isolation/log
 }
 
 # ---------------------------------------------------------------- servers of their own
@@ -181,8 +186,8 @@ tap_files() {
 	own "$out"
 	# Released versions to update from.
 	if [ -d test/releases ]; then cp test/releases/crm--*.sql "$root$sysshare/extension/"; fi
-	"${runas[@]}" env -C "$out" -u PGHOST -u PGPORT -u PGUSER -u PGDATABASE PATH="$PATH" CRM_DATA="$CRM_DATA" \
-		TESTDIR="$out" PG_TEST_PORT_DIR="$out/ports" PG_TEST_TIMEOUT_DEFAULT=180 PG_REGRESS="$pgxs/test/regress/pg_regress" \
+	counted "${runas[@]}" env -C "$out" -u PGHOST -u PGPORT -u PGUSER -u PGDATABASE PATH="$PATH" CRM_DATA="$CRM_DATA" \
+		TESTDIR="$out" TESTDATADIR="$out/tmp_check" TESTLOGDIR="$out/tmp_check/log" PG_TEST_PORT_DIR="$out/ports" PG_TEST_TIMEOUT_DEFAULT=180 PG_REGRESS="$pgxs/test/regress/pg_regress" \
 		prove -Q -j "$jobs" -I "$pgxs/test/perl" -I test/tap "$@" \
 		|| { echo "   the tests' and their servers' logs: $out/tmp_check/log"; return 1; }
 }
