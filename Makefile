@@ -22,7 +22,7 @@ EXTRA_CLEAN = crm--$(EXTVERSION).sql build/regress
 
 # pg_regress 15 wants sql/ and expected/ under one folder: test/expected is a link.
 REGRESS = $(sort $(notdir $(basename $(wildcard test/sql/*.sql))))
-REGRESS_OPTS = --inputdir=test --outputdir=build/regress --load-extension=crm
+REGRESS_OPTS = --encoding=UTF8 --inputdir=test --outputdir=build/regress --load-extension=crm
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
