@@ -57,63 +57,84 @@ log_rising(double a, double n)
 	while (a < ASYMPTOTIC)
 	{
 		product *= a / (a + n);
+		if (product < 1e-100)
+		{
+			lower += log(product);
+			product = 1.0;
+		}
 		a += 1.0;
 	}
-	lower = log(product);
+	lower += log(product);
 	rest = StirlingRest(a + n) - StirlingRest(a);
 	return lower + ((a - 0.5) * log1p(n / a) + (n * log(a + n) - n)) + rest;
 }
 
-/* DLMF 5.11.2 after the recurrence 5.5.2 */
+/* log x - 1/(2x) - digamma(x): DLMF 5.11.2, x >= ASYMPTOTIC */
+static double
+DigammaRest(double x)
+{
+	double v = 1.0 / (x * x);
+
+	return v *
+		   (1.0 / 12 - v * (1.0 / 120 -
+							v * (1.0 / 252 - v * (1.0 / 240 - v * (1.0 / 132 - v * 691 / 32760)))));
+}
+
+/* trigamma(x) - 1/x - 1/(2x^2): DLMF 5.15.8, x >= ASYMPTOTIC */
+static double
+TrigammaRest(double x)
+{
+	double v = 1.0 / (x * x);
+
+	return v *
+		   (1.0 / 6 -
+			v * (1.0 / 30 - v * (1.0 / 42 - v * (1.0 / 30 - v * (5.0 / 66 - v * 691 / 2730))))) /
+		   x;
+}
+
+/* The recurrence, DLMF 5.5.2, up to where the series holds */
 double
 digamma(double x)
 {
 	double shift = 0.0;
-	double v;
 
 	while (x < ASYMPTOTIC)
 	{
 		shift += 1.0 / x;
 		x += 1.0;
 	}
-	v = 1.0 / (x * x);
-	return log(x) - 0.5 / x - shift -
-		   v * (1.0 / 12 -
-				v * (1.0 / 120 -
-					 v * (1.0 / 252 - v * (1.0 / 240 - v * (1.0 / 132 - v * 691 / 32760)))));
+	return log(x) - 0.5 / x - shift - DigammaRest(x);
 }
 
-/* DLMF 5.15.8 after the recurrence 5.15.5 */
 double
 trigamma(double x)
 {
 	double shift = 0.0;
-	double v;
 
 	while (x < ASYMPTOTIC)
 	{
 		shift += 1.0 / (x * x);
 		x += 1.0;
 	}
-	v = 1.0 / (x * x);
-	return shift + 0.5 * v +
-		   (1.0 + v * (1.0 / 6 -
-					   v * (1.0 / 30 -
-							v * (1.0 / 42 - v * (1.0 / 30 - v * (5.0 / 66 - v * 691 / 2730)))))) /
-			   x;
+	return shift + (1.0 + 0.5 / x) / x + TrigammaRest(x);
 }
 
-/* For few steps the sum of the recurrence, which has only positive terms */
+/*
+ * The same for both ends of a difference, subtracted term by term: each term but the rest is a
+ * product of positive numbers, and the rest is small. Written so that squares do not underflow for
+ * tiny a.
+ */
 double
 digamma_rise(double a, double n)
 {
 	double sum = 0.0;
 
-	if (n > 32.0 || n != floor(n))
-		return digamma(a + n) - digamma(a);
-	for (double i = 0; i < n; i++)
-		sum += 1.0 / (a + i);
-	return sum;
+	while (a < ASYMPTOTIC)
+	{
+		sum += n / (a + n) / a;
+		a += 1.0;
+	}
+	return sum + log1p(n / a) + 0.5 * n / (a + n) / a + (DigammaRest(a) - DigammaRest(a + n));
 }
 
 double
@@ -121,11 +142,15 @@ trigamma_rise(double a, double n)
 {
 	double sum = 0.0;
 
-	if (n > 32.0 || n != floor(n))
-		return trigamma(a + n) - trigamma(a);
-	for (double i = 0; i < n; i++)
-		sum -= 1.0 / ((a + i) * (a + i));
-	return sum;
+	while (a < ASYMPTOTIC)
+	{
+		double share = n / (a + n);
+
+		sum += share / a * ((1.0 + a / (a + n)) / a);
+		a += 1.0;
+	}
+	sum += n / (a + n) / a * (1.0 + 0.5 * (2.0 * a + n) / (a + n) / a);
+	return -(sum + (TrigammaRest(a) - TrigammaRest(a + n)));
 }
 
 /*
