@@ -37,7 +37,8 @@ Usable(const GammaGammaRow *row)
 }
 
 /*
- * FH eq. 1a, with y = m x / gamma, so that nothing cancels when p or q is large:
+ * FH, density of the mean of x purchases, with y = m x / gamma, so that nothing cancels when p or q
+ *is large:
  *
  *   log L = log Gamma(p x + q) - log Gamma(p x) - log Gamma(q)
  *			 + p x log(y / (1 + y)) - q log(1 + y) - log m

@@ -59,8 +59,8 @@ extern double gamma_gamma_loglik(const double *params, const GammaGammaRow *rows
 								 double *grad, double *hess);
 
 /*
- * Expected spend per purchase, FH eq. 5, of a customer with mean spend m over x purchases; x = 0
- * is a new customer, and m is ignored. BTYD_INFINITE when there is no finite mean.
+ * Expected spend per purchase (FH, conditional expectation) of a customer with mean spend m over x
+ * purchases; x = 0 is a new customer, and m is ignored. BTYD_INFINITE when there is no finite mean.
  */
 extern BtydStatus gamma_gamma_expected(const double *params, double x, double mean, double *result);
 

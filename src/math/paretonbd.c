@@ -4,8 +4,8 @@
  * SMC: Schmittlein, Morrison & Colombo (1987), "Counting your customers: who are they and what will
  * they do next?", Management Science 33. FH: Fader & Hardie (2005), "A note on deriving the
  * Pareto/NBD model and related expressions". FHL: Fader, Hardie & Lee (2005), "RFM and CLV: using
- * iso-value curves for customer base analysis", Journal of Marketing Research 42. FHJ: Fader,
- * Hardie & Jerath (2014), "Deriving the conditional PMF of the Pareto/NBD model".
+ * iso-value curves for customer base analysis", Journal of Marketing Research 42. FH14:
+ * Fader & Hardie (2014), "Deriving the conditional PMF of the Pareto/NBD model".
  *
  * A live customer buys at rate lambda ~ Gamma(r, alpha) and dies at rate mu ~ Gamma(s, beta). All
  * that is hard about the model is one function: the probability H(y) that a customer with x
@@ -13,7 +13,7 @@
  *
  *   F = ((alpha + t)/(alpha + t_x))^(r + x) ((beta + t)/(beta + t_x))^s
  *
- * the likelihood of FH eq. 15 and 16, a sum of "alive at t" and "died between t_x and t", is
+ * the likelihood of FH section 3 (eq. 18), a sum of "alive at t" and "died between t_x and t", is
  *
  *   L = Gamma(r + x)/Gamma(r) (alpha/(alpha + t))^r (alpha + t)^-x (beta/(beta + t))^s G
  *   G = 1 - H(t) + F H(t_x) >= 1,   P(alive) = 1 / G
@@ -116,8 +116,8 @@ RaceTerm(const RaceTable *table, double c, double s, double l, double ia, double
 }
 
 /*
- * Log-likelihood, FH eq. 15 and 16, in the form at the top of this file. H depends on the rows by
- * one number only, so that for many rows a short Chebyshev series replaces it.
+ * Log-likelihood, FH section 3 (eq. 18), in the form at the top of this file. H depends on the rows
+ * by one number only, so that for many rows a short Chebyshev series replaces it.
  */
 static double
 ParetoLoglik(const BtydModel *m, const BtydRow *rows, size_t n, double *grad, double *hess)
@@ -286,7 +286,7 @@ ParetoFuture(const BtydModel *m, double x, double t_x, double t, Future *f)
 	f->log_g = LogG(f->log_race, f->log_grown);
 }
 
-/* SMC eq. 11 to 13, FH eq. 18 */
+/* SMC eq. 11 to 13, FH section 5 */
 static BtydStatus
 ParetoPAlive(const BtydModel *m, double x, double t_x, double t, double *result)
 {
@@ -298,9 +298,9 @@ ParetoPAlive(const BtydModel *m, double x, double t_x, double t, double *result)
 }
 
 /*
- * SMC eq. 22, FH eq. 41: P(alive) c/a times the expected rest of the life within the horizon,
- *   b ((1 + horizon/b)^(1 - s) - 1)/(1 - s) = b L (1 - e^-k)/k,  L = log(1 + horizon/b), k = (s -
- * 1) L
+ * SMC eq. 22, FH section 6 (and 4, for a new customer): P(alive) c/a times the expected rest of the
+ * life within the horizon, b ((1 + horizon/b)^(1 - s) - 1)/(1 - s) = b L (1 - e^-k)/k,  L = log(1 +
+ * horizon/b), k = (s - 1) L
  */
 static BtydStatus
 ParetoExpected(const BtydModel *m, double x, double t_x, double t, double horizon, double *result)
@@ -353,7 +353,7 @@ WhereNothing(const Deaths *d, double from, double step)
 }
 
 /*
- * FHJ: alive at the end of the horizon after n purchases, or died within it at time u after n:
+ * FH14: alive at the end of the horizon after n purchases, or died within it at time u after n:
  *
  *   C (a/(a + h))^c (h/(a + h))^n (b/(b + h))^s
  *	   + integral over 0 < u < h of C (a/(a + u))^c (u/(a + u))^n s/(b + u) (b/(b + u))^s du
@@ -402,7 +402,7 @@ ParetoPmf(const BtydModel *m, double x, double t_x, double t, double horizon, do
 }
 
 /*
- * FHL eq. 6 (DERT) and its like for a finite horizon: P(alive) c/a times the integral of
+ * FHL's DERT, and its like for a finite horizon: P(alive) c/a times the integral of
  * (1 + u/b)^-s e^(-rate u) over the horizon. In v = u/b and then log(1 + k v) the integrand bends
  * gently, and panels of width 3 are enough (compare RaceQuadrature).
  */
