@@ -11,7 +11,7 @@ OBJS = $(SOURCES:.c=.o)
 
 # The install script, a file a room, in the order the rooms build on each other.
 SQL_PARTS = history segment tier clv mart
-SQL_FILES = $(wildcard $(SQL_PARTS:%=sql/%.sql) $(SQL_PARTS:%=sql/%/*.sql))
+SQL_FILES = $(foreach part,$(SQL_PARTS),$(wildcard sql/$(part).sql) $(sort $(wildcard sql/$(part)/*.sql)))
 DATA_built = crm--$(EXTVERSION).sql
 DATA = $(wildcard sql/upgrade/crm--*--*.sql)
 

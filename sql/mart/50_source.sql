@@ -1,0 +1,276 @@
+-- A table becomes a source, and stops being one.
+
+-- The table of a source: the one that carries its triggers. So it is found under whatever name it has
+-- now, and after a restore. NULL if it was dropped.
+CREATE FUNCTION crm.mart_source_table(mart text, source_id integer) RETURNS regclass
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+	SELECT t.tgrelid::regclass
+	FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
+	WHERE n.nspname = mart AND p.proname = format('source_%s_insert', source_id) AND t.tgname = crm.mart_trigger_name(mart, source_id, 'insert') AND t.tgnargs = 0
+	LIMIT 1
+$$;
+COMMENT ON FUNCTION crm.mart_source_table(text, integer) IS
+	'the table of a source; NULL if it is gone';
+
+CREATE FUNCTION crm.add_source(mart text, source regclass, order_id text, customer_id text, at text, amount text, condition text DEFAULT NULL,
+                               orders text DEFAULT NULL, refunds boolean DEFAULT false, currency text DEFAULT NULL, queued boolean DEFAULT false,
+                               path text DEFAULT pg_catalog.current_setting('search_path')) RETURNS integer
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+#variable_conflict use_variable
+DECLARE
+	_zone text;
+	_currency text;
+	_key text;
+	_customer record;
+	_at record;
+	_amount record;
+	_order record;
+	_condition record;
+	_orders record;
+	_money record;
+	_id integer;
+BEGIN
+	PERFORM crm.mart_require(mart);
+	IF source IS NULL THEN
+		PERFORM crm.mart_fail('source is missing', NULL, 'Give the name of a table.');
+	ELSIF current_setting('transaction_isolation') <> 'read committed' THEN
+		PERFORM crm.mart_fail('a source is added under READ COMMITTED', 'An older snapshot would miss rows that were committed before the triggers were in place.', NULL, 'invalid_transaction_state');
+	END IF;
+	PERFORM crm.mart_check_relation(mart, source);
+	-- No row may come between the first filling and the triggers. Readers go on.
+	EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', source);
+
+	EXECUTE format('SELECT s.zone, s.currency, s.customer_type FROM %I.settings s', mart) INTO _zone, _currency, _key;
+	_customer := crm.mart_probe(mart, source, 'customer_id', customer_id, path, false);
+	_order := crm.mart_probe(mart, source, 'order_id', order_id, path, false);
+	PERFORM crm.mart_probe(mart, source, 'order_id as text', format('(%s)::text', _order.canonical), path, false);
+	_at := crm.mart_probe(mart, source, 'at', at, path, false);
+	_amount := crm.mart_probe(mart, source, 'amount', amount, path, false);
+	_condition := crm.mart_probe(mart, source, 'condition', condition, path, true);
+	_orders := crm.mart_probe(mart, source, 'orders', orders, path, true);
+	_money := crm.mart_probe(mart, source, 'currency', currency, path, true);
+	PERFORM crm.mart_check_amount(_amount.type);
+	IF _condition.type <> 'boolean'::regtype THEN
+		PERFORM crm.mart_fail(format('condition must be boolean, not %s', _condition.type), NULL, NULL, 'datatype_mismatch');
+	ELSIF _orders.type NOT IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype) THEN
+		PERFORM crm.mart_fail(format('orders must be an integer, not %s', _orders.type), NULL, 'Cast it in the expression.', 'datatype_mismatch');
+	ELSIF orders IS NOT NULL AND refunds THEN
+		PERFORM crm.mart_fail('orders and refunds exclude each other', 'Refunds are no orders.');
+	ELSIF _money.type NOT IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype) THEN
+		PERFORM crm.mart_fail(format('currency must be text, not %s', _money.type), NULL, 'Cast it in the expression.', 'datatype_mismatch');
+	ELSIF currency IS NOT NULL AND _currency IS NULL THEN
+		PERFORM crm.mart_fail('the mart has no currency to compare with', NULL, 'Make the mart with one: crm.create_mart(mart, zone, currency).');
+	END IF;
+
+	IF _key IS NULL THEN
+		-- The first source says what a customer's key is.
+		_key := format_type(_customer.type, -1);
+		IF crm.mart_equals(_customer.type) IS NULL THEN
+			PERFORM crm.mart_fail(format('customer_id cannot have the type %s', _key), 'Keys must be comparable.', 'Cast it in the expression.', 'datatype_mismatch');
+		END IF;
+		EXECUTE format('UPDATE %I.settings SET customer_type = $1', mart) USING _key;
+		PERFORM crm.mart_create_tables(mart, _key || coalesce(' COLLATE ' || _customer.collation_name, ''));
+		PERFORM crm.mart_create_views(mart);
+		PERFORM crm.mart_generate(mart);
+	END IF;
+	-- All sources agree on type and collation: the same key, and the same order of locks.
+	customer_id := crm.mart_key_expression(mart, source, _customer.canonical, _key, path);
+
+	EXECUTE format($sql$
+		INSERT INTO %I.source (relation, order_id, customer_id, at, day, amount, condition, orders, refunds, currency, queued)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING source_id$sql$, mart)
+		INTO _id
+		USING source::text, _order.canonical, customer_id, _at.canonical, crm.mart_day_expression(_at.canonical, _at.type, _zone), _amount.canonical,
+		      _condition.canonical, _orders.canonical, refunds, _money.canonical, queued;
+	PERFORM crm.mart_generate_source(mart, _id, source);
+	PERFORM crm.mart_check_order_id(mart, source, _order.canonical, _order.column_name, _customer.canonical, _at.canonical, _amount.canonical, _condition.canonical);
+	PERFORM crm.mart_create_triggers(mart, _id, source);
+	PERFORM crm.mart_fill(mart, _id);
+	PERFORM crm.mart_place_tiers(mart, 'new source');
+	RETURN _id;
+END
+$$;
+COMMENT ON FUNCTION crm.add_source(text, regclass, text, text, text, text, text, text, boolean, text, boolean, text) IS
+	'attaches a table to a mart: fills the mart from it and keeps it in step by triggers. Writers of the table wait until the filling is committed, readers do not. order_id, customer_id, at, amount: columns, or immutable expressions over a row; order_id is unique in the table. condition: which rows count. orders: how many orders a row is (default 1, 0 for a negative amount). refunds: amounts are taken off, rows are no orders. currency: the column of the currency; rows of another than the mart''s are not counted. queued: changes wait for crm.drain. path: the search path for the expressions, the caller''s. Returns the number of the source';
+
+CREATE FUNCTION crm.mart_key_expression(mart text, source regclass, canonical text, key_type text, path text) RETURNS text
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	_collation text;
+	_probe record;
+BEGIN
+	SELECT format('%I.%I', n.nspname, c.collname) INTO _collation
+	FROM pg_attribute a JOIN pg_class t ON t.oid = a.attrelid JOIN pg_namespace s ON s.oid = t.relnamespace
+	JOIN pg_collation c ON c.oid = a.attcollation JOIN pg_namespace n ON n.oid = c.collnamespace
+	WHERE s.nspname = mart AND t.relname = 'history' AND a.attname = 'customer_id';
+	_probe := crm.mart_probe(mart, source, 'customer_id as ' || key_type, format('(%s)::%s%s', canonical, key_type, coalesce(' COLLATE ' || _collation, '')), path, false);
+	RETURN _probe.canonical;
+END
+$$;
+COMMENT ON FUNCTION crm.mart_key_expression(text, regclass, text, text, text) IS
+	'the expression of a customer''s key in the type and collation of the mart; an error if it cannot be cast';
+
+-- Says how far a long scan is, about every two seconds. Called for one row in 4096, drawn at random:
+-- the rows read so far are then known well enough, and the scan pays nothing for it.
+CREATE FUNCTION crm.mart_progress(total double precision) RETURNS boolean
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	_state text[] := string_to_array(nullif(current_setting('crm_mart.progress', true), ''), ' ');
+	_now double precision := extract(epoch FROM clock_timestamp());
+	_calls bigint := coalesce(_state[1]::bigint, 0) + 1;
+	_said double precision := coalesce(_state[2]::double precision, _now);
+BEGIN
+	IF _now - _said >= 2 THEN
+		_said := _now;
+		RAISE NOTICE 'about % rows read (% %%)', _calls * 4096, least(99, round(100 * _calls * 4096 / greatest(total, 1)));
+	END IF;
+	PERFORM set_config('crm_mart.progress', concat_ws(' ', _calls, _said), true);
+	RETURN true;
+END
+$$;
+COMMENT ON FUNCTION crm.mart_progress(double precision) IS
+	'counts calls and now and then tells how much of total rows was read; always true';
+
+CREATE FUNCTION crm.mart_fill(mart text, source_id integer) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	_source regclass := crm.mart_source_table(mart, source_id);
+	_view text := format('%I.source_%s', mart, source_id);
+	_total double precision;
+	_since timestamptz := clock_timestamp();
+	_chunks bigint;
+	_bad bigint;
+BEGIN
+	PERFORM set_config('crm_mart.progress', '', true);
+	SELECT coalesce(sum(greatest(c.reltuples, 0)), 0) INTO _total
+	FROM pg_class c WHERE c.oid = _source OR c.oid IN (SELECT t.relid FROM pg_partition_tree(_source) t WHERE t.isleaf);
+	RAISE NOTICE 'reading %', _source;
+	BEGIN
+		EXECUTE format($sql$
+			INSERT INTO %1$I.history (customer_id, year, source_id, history)
+			SELECT customer_id, date_part('year', day)::integer, %2$s, crm.history_agg(day, amount, orders)
+			FROM %3$s
+			WHERE reason IS NULL AND CASE WHEN random() < 1.0 / 4096 THEN crm.mart_progress(%4$s) ELSE true END
+			GROUP BY 1, 2 ORDER BY 1, 2$sql$, mart, source_id, _view, _total);
+		GET DIAGNOSTICS _chunks = ROW_COUNT;
+		EXECUTE format($sql$
+			INSERT INTO %1$I.quarantine (source_id, order_id, reason, rows)
+			SELECT %2$s, coalesce(order_id, ''), reason, count(*) FROM %3$s WHERE reason IS NOT NULL GROUP BY 2, 3$sql$, mart, source_id, _view);
+	EXCEPTION WHEN OTHERS THEN
+		IF SQLSTATE !~ '^(22|23|P0)' THEN
+			RAISE;
+		END IF;
+		-- Some expression fails on some row: find which, row by row.
+		RAISE NOTICE 'a row cannot be read (%): reading every row with care', SQLERRM;
+		EXECUTE format($sql$
+			INSERT INTO %1$I.history (customer_id, year, source_id, history)
+			SELECT customer_id, date_part('year', day)::integer, %2$s, crm.history_agg(day, amount, orders)
+			FROM %3$s WHERE reason IS NULL GROUP BY 1, 2 ORDER BY 1, 2$sql$, mart, source_id, crm.mart_careful(mart, source_id));
+		GET DIAGNOSTICS _chunks = ROW_COUNT;
+		EXECUTE format($sql$
+			INSERT INTO %1$I.quarantine (source_id, order_id, reason, rows)
+			SELECT %2$s, coalesce(order_id, ''), reason, count(*) FROM %3$s WHERE reason IS NOT NULL GROUP BY 2, 3$sql$, mart, source_id, crm.mart_careful(mart, source_id));
+	END;
+	EXECUTE format('SELECT coalesce(sum(q.rows), 0) FROM %I.quarantine q WHERE q.source_id = $1', mart) INTO _bad USING source_id;
+	EXECUTE format('ANALYZE %I.history', mart);
+	RAISE NOTICE 'read %: % chunks of customer and year, % rows in quarantine, % s', _source, _chunks, _bad, round(extract(epoch FROM clock_timestamp() - _since), 1);
+END
+$$;
+COMMENT ON FUNCTION crm.mart_fill(text, integer) IS
+	'fills history and quarantine from a source that has nothing in them yet';
+
+-- The rows of a source, each read by the function that turns errors into reasons.
+CREATE FUNCTION crm.mart_careful(mart text, source_id integer) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+	SELECT format('(SELECT e.* FROM %s AS r, %I.source_%s_entry(1, %s) AS e) AS careful', crm.mart_source_table(mart, source_id), mart, source_id,
+	              (SELECT string_agg(format('r.%I', n.c), ', ' ORDER BY n.o) FROM unnest(u.names) WITH ORDINALITY AS n (c, o)))
+	FROM crm.mart_used_columns(mart, source_id) AS u
+$$;
+COMMENT ON FUNCTION crm.mart_careful(text, integer) IS
+	'a FROM item that reads the entries of a source one by one, with care';
+
+CREATE FUNCTION crm.remove_source(mart text, source_id integer) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	_drop text;
+BEGIN
+	PERFORM crm.mart_require(mart, true);
+	IF crm.mart_source_field(mart, source_id, 'source_id') IS NULL THEN
+		PERFORM crm.mart_fail(format('the mart %I has no source %s', mart, source_id), NULL, format('SELECT source_id, relation FROM %I.source;', mart), 'undefined_object');
+	END IF;
+	-- Whoever writes the table finishes first; then nothing of it can come in any more.
+	SELECT string_agg(format('DROP TRIGGER %I ON %s', t.tgname, t.tgrelid::regclass), '; ' ORDER BY t.tgrelid, t.tgname) INTO _drop
+	FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
+	WHERE n.nspname = mart AND p.proname IN (SELECT format('source_%s_%s', source_id, o) FROM unnest(ARRAY['insert', 'update', 'delete', 'truncate']) AS o);
+	IF _drop IS NOT NULL THEN
+		EXECUTE _drop;
+	END IF;
+	EXECUTE format('SELECT FROM %I.source s WHERE s.source_id = $1 FOR UPDATE', mart) USING source_id;
+	EXECUTE format('DELETE FROM %I.history h WHERE h.source_id = $1', mart) USING source_id;
+	EXECUTE format('DELETE FROM %I.queue q WHERE q.source_id = $1', mart) USING source_id;
+	EXECUTE format('DELETE FROM %I.quarantine q WHERE q.source_id = $1', mart) USING source_id;
+	EXECUTE format('DELETE FROM %I.source s WHERE s.source_id = $1', mart) USING source_id;
+	EXECUTE format('DROP VIEW %I.%I', mart, format('source_%s', source_id));
+	SELECT string_agg(format('DROP FUNCTION %s', p.oid::regprocedure), '; ') INTO _drop
+	FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+	WHERE n.nspname = mart AND p.proname IN (SELECT format('source_%s_%s', source_id, o) FROM unnest(ARRAY['insert', 'update', 'delete', 'truncate', 'entry']) AS o);
+	IF _drop IS NOT NULL THEN
+		EXECUTE _drop;
+	END IF;
+	PERFORM crm.mart_place_tiers(mart, 'source removed');
+END
+$$;
+COMMENT ON FUNCTION crm.remove_source(text, integer) IS
+	'detaches a source and takes everything that came from it out of the mart; the table is left as it was before add_source';
+
+CREATE FUNCTION crm.drop_mart(mart text) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	_source integer;
+	_drop text;
+BEGIN
+	PERFORM crm.mart_require(mart, true);
+	EXECUTE format('UPDATE %I.settings SET ladder = NULL', mart);
+	FOR _source IN EXECUTE format('SELECT s.source_id FROM %I.source s', mart) LOOP
+		PERFORM crm.remove_source(mart, _source);
+	END LOOP;
+	PERFORM crm.mart_drop_views(mart);
+	IF crm.mart_has_tables(mart) THEN
+		EXECUTE format('DROP VIEW %1$I.customer_history, %1$I.chunk', mart);
+		SELECT string_agg(format('DROP FUNCTION %s', p.oid::regprocedure), '; ') INTO _drop
+		FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+		WHERE n.nspname = mart AND p.proname IN ('apply', 'enqueue', 'apply_entries', 'upgrade');
+		EXECUTE _drop;
+		EXECUTE format('DROP TABLE %1$I.history, %1$I.queue, %1$I.quarantine, %1$I.customer, %1$I.tier_history, %1$I.event, %1$I.model, %1$I.snapshot, %1$I.score', mart);
+		EXECUTE format('DROP TYPE %I.entry', mart);
+	END IF;
+	EXECUTE format('DROP TABLE %1$I.settings, %1$I.source', mart);
+	-- Without CASCADE: what somebody else put here is not ours to drop.
+	EXECUTE format('DROP SCHEMA %I', mart);
+END
+$$;
+COMMENT ON FUNCTION crm.drop_mart(text) IS
+	'removes a mart and its triggers; the sources are left exactly as they were. An error, and nothing done, if objects of others are in the schema or depend on it';
+
+CREATE FUNCTION crm.mart_has_tables(mart text) RETURNS boolean
+	LANGUAGE sql STABLE STRICT
+	SET search_path = pg_catalog, pg_temp
+	AS $$ SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = mart AND c.relname = 'history') $$;
+COMMENT ON FUNCTION crm.mart_has_tables(text) IS
+	'true once a mart has had a source';
