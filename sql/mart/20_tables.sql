@@ -33,7 +33,7 @@ BEGIN
 			tier_calendar_year boolean NOT NULL DEFAULT false,
 			tier_grace_days integer NOT NULL DEFAULT 0 CHECK (tier_grace_days >= 0),
 			tier_step text NOT NULL DEFAULT 'one' CHECK (tier_step IN ('one', 'all')),
-			scheme text NOT NULL DEFAULT 'cells11',
+			scheme crm.scheme NOT NULL DEFAULT 'cells11',
 			rfm_levels integer NOT NULL DEFAULT 5 CHECK (rfm_levels BETWEEN 2 AND 5),
 			process text DEFAULT 'mbgnbd',
 			horizon_days integer NOT NULL DEFAULT 365 CHECK (horizon_days > 0),
@@ -62,7 +62,7 @@ BEGIN
 	EXECUTE format('INSERT INTO %I.settings (mart_version, zone, currency) VALUES ($1, $2, $3)', mart)
 		USING crm.mart_current_version(), zone, currency;
 	PERFORM crm.mart_comment(mart, ARRAY[
-		'settings', 'the settings of the mart, one row; change them by crm.set_tiers and crm.set_model',
+		'settings', 'the settings of the mart, one row; change them by crm.set_tiers, crm.set_segments and crm.set_model',
 		'settings.mart_version', 'layout and generated code; see crm.upgrade_mart',
 		'settings.zone', 'time zone in which days are counted',
 		'settings.currency', 'the one currency of the mart; rows of another go to the quarantine',
@@ -204,14 +204,14 @@ BEGIN
 			fitted_at timestamptz NOT NULL DEFAULT now(),
 			process text NOT NULL,
 			status text NOT NULL,
-			model text
+			model crm.clv_model NOT NULL
 		);
 		CREATE TABLE %1$I.snapshot (
 			as_of date PRIMARY KEY,
 			written_at timestamptz NOT NULL DEFAULT now(),
 			customers bigint NOT NULL,
-			cuts text,
-			scheme text,
+			cuts crm.rfm_cuts,
+			scheme crm.scheme,
 			model_as_of date,
 			note text
 		);
@@ -223,7 +223,7 @@ BEGIN
 			revenue numeric NOT NULL,
 			first_order date,
 			last_order date,
-			rfm text,
+			rfm crm.rfm,
 			segment text,
 			tier crm.tier,
 			p_alive double precision,
@@ -294,7 +294,7 @@ BEGIN
 		'model.fitted_at', 'when',
 		'model.process', 'name of the model of purchases',
 		'model.status', 'converged, or what went wrong',
-		'model.model', 'the model as text (crm.clv_model)',
+		'model.model', 'the model; see crm.parameters and crm.diagnostics',
 		'snapshot', 'the dated snapshots in score and what they were made with',
 		'snapshot.as_of', 'the day of the snapshot',
 		'snapshot.written_at', 'when it was written',
@@ -303,7 +303,7 @@ BEGIN
 		'snapshot.scheme', 'the scheme of the segments',
 		'snapshot.model_as_of', 'the model that was used; NULL: none',
 		'snapshot.note', 'what could not be scored, and why',
-		'score', 'dated snapshots: every customer with an order up to that day, as crm.refresh saw them',
+		'score', 'dated snapshots: every customer with an order or a refund up to that day, as crm.refresh saw them',
 		'score.as_of', 'the day of the snapshot',
 		'score.customer_id', 'the customer',
 		'score.orders', 'orders up to that day',

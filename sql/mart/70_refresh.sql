@@ -1,0 +1,165 @@
+-- What time brings: no trigger fires because a day has passed.
+
+CREATE FUNCTION crm.set_segments(mart text, scheme crm.scheme DEFAULT 'cells11', levels integer DEFAULT 5) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	PERFORM crm.mart_require(mart);
+	IF scheme IS NULL OR levels IS NULL OR levels NOT BETWEEN 2 AND 5 THEN
+		PERFORM crm.mart_fail('segments need a scheme, and 2 to 5 levels');
+	END IF;
+	EXECUTE format('UPDATE %I.settings SET scheme = $1, rfm_levels = $2', mart) USING scheme, levels;
+END
+$$;
+COMMENT ON FUNCTION crm.set_segments(text, crm.scheme, integer) IS
+	'the scheme of the segments and the number of score levels that crm.refresh uses from now on';
+
+CREATE FUNCTION crm.set_model(mart text, process text DEFAULT 'mbgnbd', horizon_days integer DEFAULT 365, churn_days integer DEFAULT 90,
+                              discount double precision DEFAULT 0.1, refit_days integer DEFAULT 30, keep_snapshots integer DEFAULT 31) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+#variable_conflict use_variable
+BEGIN
+	PERFORM crm.mart_require(mart);
+	IF process IS NOT NULL AND NOT EXISTS (SELECT FROM crm.clv_processes() AS p WHERE p.process = set_model.process) THEN
+		PERFORM crm.mart_fail(format('unknown process %L', process), NULL, (SELECT 'One of ' || string_agg(p.process, ', ') || ', or NULL for no predictions.' FROM crm.clv_processes() AS p));
+	ELSIF coalesce(horizon_days <= 0 OR churn_days <= 0 OR discount < 0 OR discount = 'NaN' OR discount = 'infinity' OR refit_days < 0 OR keep_snapshots <= 0, true) THEN
+		PERFORM crm.mart_fail('days and snapshots must be above 0, the discount and refit_days 0 or more');
+	END IF;
+	EXECUTE format('UPDATE %I.settings SET process = $1, horizon_days = $2, churn_days = $3, discount = $4, refit_days = $5, keep_snapshots = $6', mart)
+		USING process, horizon_days, churn_days, discount, refit_days, keep_snapshots;
+END
+$$;
+COMMENT ON FUNCTION crm.set_model(text, text, integer, integer, double precision, integer, integer) IS
+	'which model crm.refresh fits and what it predicts: process (NULL: no predictions), days ahead for orders and value, days without an order that are churn, discount per year, days after which the model is fitted anew, snapshots that are kept';
+
+-- Cuts and model from one reading of all histories.
+CREATE FUNCTION crm.mart_fit(mart text, as_of date, refit boolean, OUT cuts crm.rfm_cuts, OUT model_as_of date, OUT model crm.clv_model, OUT note text)
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+#variable_conflict use_variable
+DECLARE
+	_s record;
+	_data crm.btyd_data;
+	_due boolean;
+BEGIN
+	EXECUTE format('SELECT s.* FROM %I.settings s', mart) INTO _s;
+	EXECUTE format('SELECT m.fitted_as_of, m.model FROM %I.model m WHERE m.fitted_as_of <= $1 AND m.process = $2 AND crm.is_usable(m.model) ORDER BY 1 DESC LIMIT 1', mart)
+		INTO model_as_of, model USING as_of, _s.process;
+	_due := _s.process IS NOT NULL AND (refit OR coalesce(as_of - model_as_of >= _s.refit_days, true));
+	EXECUTE format('SELECT crm.rfm_cuts_agg(h.history, $1, $2)%s FROM %I.customer_history h', CASE WHEN _due THEN ', crm.btyd_agg(h.history, $1)' ELSE ', NULL::crm.btyd_data' END, mart)
+		INTO cuts, _data USING as_of, _s.rfm_levels;
+	IF _due AND _data IS NOT NULL THEN
+		EXECUTE format($sql$
+			INSERT INTO %I.model (fitted_as_of, process, status, model)
+			SELECT $1, $2, d.status, f.model FROM (SELECT crm.clv_fit($3, $2) AS model) AS f, crm.diagnostics(f.model) AS d
+			ON CONFLICT (fitted_as_of) DO UPDATE SET fitted_at = now(), process = excluded.process, status = excluded.status, model = excluded.model
+			RETURNING CASE WHEN crm.is_usable(model) THEN model END, status$sql$, mart)
+			INTO model, note USING as_of, _s.process, _data;
+		IF model IS NOT NULL THEN
+			model_as_of := as_of;
+			note := NULL;
+		ELSE
+			note := format('no predictions from a model fitted today: %s', note);
+			EXECUTE format('SELECT m.fitted_as_of, m.model FROM %I.model m WHERE m.fitted_as_of < $1 AND m.process = $2 AND crm.is_usable(m.model) ORDER BY 1 DESC LIMIT 1', mart)
+				INTO model_as_of, model USING as_of, _s.process;
+		END IF;
+	END IF;
+	IF model IS NULL THEN
+		note := coalesce(note, CASE WHEN _s.process IS NULL THEN 'no predictions: no process is set' ELSE 'no predictions: nothing to fit' END);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION crm.mart_fit(text, date, boolean) IS
+	'the RFM thresholds of the day and the model in use, fitted anew if that is due or asked for; note says why there is none';
+
+CREATE FUNCTION crm.refresh(mart text, as_of date DEFAULT NULL, refit boolean DEFAULT false) RETURNS TABLE (part text, rows bigint, seconds numeric)
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+#variable_conflict use_variable
+DECLARE
+	_since timestamptz := clock_timestamp();
+	_s record;
+	_fit record;
+	_equals text;
+	_last date;
+	_again boolean;
+	_events bigint := 0;
+	_newest bigint;
+BEGIN
+	PERFORM crm.mart_require(mart);
+	IF NOT crm.mart_has_tables(mart) THEN
+		PERFORM crm.mart_fail(format('the mart %I has no source yet', mart), NULL, 'crm.add_source adds one.', 'object_not_in_prerequisite_state');
+	ELSIF as_of IS NOT NULL AND NOT isfinite(as_of) THEN
+		PERFORM crm.mart_fail('as_of must be a day');
+	END IF;
+	as_of := coalesce(as_of, crm.mart_today(mart));
+	EXECUTE format('SELECT s.*, s.ladder IS NOT NULL AS has_tiers FROM %I.settings s', mart) INTO _s;
+	_equals := crm.mart_equals(_s.customer_type::regtype);
+	EXECUTE format('SELECT max(s.as_of), coalesce(bool_or(s.as_of = $1), false) FROM %I.snapshot s', mart) INTO _last, _again USING as_of;
+
+	_fit := crm.mart_fit(mart, as_of, refit);
+	part := 'cuts and model'; rows := 1; seconds := extract(epoch FROM clock_timestamp() - _since); _since := clock_timestamp();
+	RETURN NEXT;
+
+	EXECUTE format('DELETE FROM %I.score WHERE as_of = $1', mart) USING as_of;
+	EXECUTE format($sql$
+		INSERT INTO %1$I.score (as_of, customer_id, orders, purchase_days, revenue, first_order, last_order, rfm, segment, tier,
+		                        p_alive, churn_probability, expected_orders, clv, next_order_date)
+		SELECT $1, h.customer_id, crm.orders(h.history, $1), crm.purchase_days(h.history, $1), crm.revenue(h.history, $1), crm.first_order(h.history, $1), crm.last_order(h.history, $1),
+		       h.rfm, crm.segment_name(h.rfm, $3), %2$s, %3$s
+		FROM (SELECT a.customer_id, a.history, crm.rfm_score(a.history, $1, $2) AS rfm, crm.is_valid(a.history, $1) AS valid
+		      FROM %1$I.customer_history AS a WHERE crm.as_of(a.history, $1) OPERATOR(crm.<>) '' OFFSET 0) AS h%4$s$sql$,
+		mart, CASE WHEN _s.has_tiers AND as_of >= coalesce(_last, as_of) THEN 'c.tier' ELSE 'NULL' END,
+		CASE WHEN _fit.model IS NULL THEN 'NULL, NULL, NULL, NULL, NULL' ELSE
+			'CASE WHEN h.valid THEN crm.p_alive($4, h.history, $1) END, CASE WHEN h.valid THEN crm.churn_probability($4, h.history, $1, $5) END, CASE WHEN h.valid THEN crm.expected_orders($4, h.history, $1, $6) END, '
+			|| CASE WHEN crm.has_spend(_fit.model) THEN 'CASE WHEN h.valid THEN crm.clv($4, h.history, $1, $6, $7) END' ELSE 'NULL' END
+			|| ', CASE WHEN h.valid THEN crm.next_order_date($4, h.history, $1) END' END,
+		CASE WHEN _s.has_tiers THEN format(' LEFT JOIN %I.customer AS c ON c.customer_id %s h.customer_id', mart, _equals) ELSE '' END)
+		USING as_of, _fit.cuts, _s.scheme, _fit.model, _s.churn_days::double precision, _s.horizon_days::double precision, _s.discount;
+	GET DIAGNOSTICS rows = ROW_COUNT;
+	EXECUTE format('INSERT INTO %I.snapshot (as_of, customers, cuts, scheme, model_as_of, note) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (as_of) DO UPDATE SET written_at = now(), customers = excluded.customers, cuts = excluded.cuts, scheme = excluded.scheme, model_as_of = excluded.model_as_of, note = excluded.note', mart)
+		USING as_of, rows, _fit.cuts, _s.scheme, _fit.model_as_of, _fit.note;
+	part := 'scores'; seconds := extract(epoch FROM clock_timestamp() - _since); _since := clock_timestamp();
+	RETURN NEXT;
+
+	-- Segments are told once a day: against the snapshot before, not again when a day is refreshed again.
+	IF _last < as_of THEN
+		EXECUTE format($sql$
+			INSERT INTO %1$I.event (customer_id, kind, as_of, old, new, why)
+			SELECT n.customer_id, 'segment', $1, o.segment, n.segment, format('RFM %%s, was %%s', n.rfm, o.rfm)
+			FROM %1$I.score AS o JOIN %1$I.score AS n ON n.customer_id %2$s o.customer_id
+			WHERE o.as_of = $2 AND n.as_of = $1 AND o.segment IS DISTINCT FROM n.segment
+			ORDER BY n.customer_id$sql$, mart, _equals) USING as_of, _last;
+		GET DIAGNOSTICS _events = ROW_COUNT;
+		IF _events > 0 THEN
+			PERFORM pg_notify(mart, 'segment');
+		END IF;
+	END IF;
+	EXECUTE format('WITH old AS (DELETE FROM %1$I.snapshot WHERE as_of IN (SELECT s.as_of FROM %1$I.snapshot s ORDER BY s.as_of DESC OFFSET $1) RETURNING as_of) DELETE FROM %1$I.score WHERE as_of IN (SELECT o.as_of FROM old o)', mart)
+		USING _s.keep_snapshots;
+	part := 'segment changes'; rows := _events; seconds := extract(epoch FROM clock_timestamp() - _since); _since := clock_timestamp();
+	RETURN NEXT;
+
+	-- From here on rows are locked that orders may want, so it comes last: chunks that became empty, then
+	-- tiers. A day that lies before the last one evaluated cannot move them.
+	EXECUTE format($sql$
+		DELETE FROM %1$I.history WHERE ctid = ANY (ARRAY(SELECT h.ctid FROM %1$I.history h WHERE h.history OPERATOR(crm.=) '' FOR UPDATE SKIP LOCKED))
+		AND history OPERATOR(crm.=) ''$sql$, mart);
+	rows := 0;
+	IF _s.has_tiers AND as_of >= coalesce(_last, as_of) THEN
+		EXECUTE format('SELECT coalesce(max(t.tier_history_id), 0) FROM %I.tier_history t', mart) INTO _newest;
+		EXECUTE format('SELECT %I.settle(array_agg(d.customer_id), $1) FROM (%s) AS d', mart, crm.mart_decide(mart, '$1', NULL)) INTO rows USING as_of;
+		EXECUTE format('UPDATE %1$I.score AS s SET tier = t.new_tier FROM %1$I.tier_history AS t WHERE s.as_of = $1 AND s.customer_id %2$s t.customer_id AND t.tier_history_id > $2 AND t.changed_at = now()', mart, _equals) USING as_of, _newest;
+	END IF;
+	part := 'tier changes'; seconds := extract(epoch FROM clock_timestamp() - _since);
+	RETURN NEXT;
+END
+$$;
+COMMENT ON FUNCTION crm.refresh(text, date, boolean) IS
+	'evaluates a mart at the end of a day (default today in its zone): fits the model if that is due or asked for, writes the dated snapshot of scores, moves tiers up and down, tells the outbox of changes. A day before the last evaluated one gets its scores, but no tiers are moved. Returns its parts with rows and seconds. Readers are never blocked; orders of customers whose tier moves wait for the last moments. One at a time';
