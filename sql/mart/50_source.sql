@@ -224,7 +224,10 @@ BEGIN
 	EXECUTE format('DELETE FROM %I.queue q WHERE q.source_id = $1', mart) USING source_id;
 	EXECUTE format('DELETE FROM %I.quarantine q WHERE q.source_id = $1', mart) USING source_id;
 	EXECUTE format('DELETE FROM %I.source s WHERE s.source_id = $1', mart) USING source_id;
-	EXECUTE format('DROP VIEW %I.%I', mart, format('source_%s', source_id));
+	-- DROP TABLE … CASCADE took the view with it.
+	IF to_regclass(format('%I.%I', mart, format('source_%s', source_id))) IS NOT NULL THEN
+		EXECUTE format('DROP VIEW %I.%I', mart, format('source_%s', source_id));
+	END IF;
 	SELECT string_agg(format('DROP FUNCTION %s', p.oid::regprocedure), '; ') INTO _drop
 	FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
 	WHERE n.nspname = mart AND p.proname IN (SELECT format('source_%s_%s', source_id, o) FROM unnest(ARRAY['insert', 'update', 'delete', 'truncate', 'entry']) AS o);

@@ -129,7 +129,7 @@ CREATE FUNCTION crm.mart_trigger_problems(mart text, source_id integer) RETURNS 
 	)
 	SELECT CASE WHEN t.oid IS NULL THEN 'trigger is missing' ELSE 'trigger is disabled' END, e.oid::regclass, e.name
 	FROM expected e LEFT JOIN pg_trigger t ON t.tgrelid = e.oid AND t.tgname = e.name
-	WHERE t.oid IS NULL OR t.tgenabled = 'D'
+	WHERE t.oid IS NULL OR t.tgenabled IN ('D', 'R')
 	UNION ALL
 	SELECT 'partition was detached', t.tgrelid::regclass, t.tgname::text
 	FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
@@ -144,7 +144,7 @@ CREATE FUNCTION crm.rebuild(mart text, source_id integer DEFAULT NULL) RETURNS v
 	AS $$
 DECLARE
 	_source record;
-	_drop text;
+	_change text;
 BEGIN
 	PERFORM crm.mart_require(mart);
 	IF current_setting('transaction_isolation') <> 'read committed' THEN
@@ -160,13 +160,18 @@ BEGIN
 		END IF;
 		PERFORM crm.mart_check_relation(mart, _source.source);
 		EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', _source.source);
-		SELECT string_agg(format('DROP TRIGGER %I ON %s', t.tgname, t.tgrelid::regclass), '; ') INTO _drop
+		SELECT string_agg(format('DROP TRIGGER %I ON %s', t.tgname, t.tgrelid::regclass), '; ') INTO _change
 		FROM crm.mart_trigger_problems(mart, _source.id) AS b
 		JOIN pg_trigger t ON t.tgrelid = b.relation AND right(t.tgname, length(mart) + length(_source.id::text) + 2) = format('_%s_%s', _source.id, mart)
 		JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace AND n.nspname = mart
 		WHERE b.problem = 'partition was detached';
-		IF _drop IS NOT NULL THEN
-			EXECUTE _drop;
+		IF _change IS NOT NULL THEN
+			EXECUTE _change;
+		END IF;
+		SELECT string_agg(format('ALTER TABLE %s ENABLE TRIGGER %I', b.relation, b.trigger_name), '; ') INTO _change
+		FROM crm.mart_trigger_problems(mart, _source.id) AS b WHERE b.problem = 'trigger is disabled';
+		IF _change IS NOT NULL THEN
+			EXECUTE _change;
 		END IF;
 		PERFORM crm.mart_generate_source(mart, _source.id, _source.source);
 		PERFORM crm.mart_create_triggers(mart, _source.id, _source.source);
@@ -179,7 +184,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION crm.rebuild(text, integer) IS
-	'computes a mart, or what came from one source, anew: after ATTACH or DETACH of partitions, after changes that no trigger saw, after a restore of data alone. Puts missing triggers in place. Writers of the table wait, readers see the old state until it is committed. Tiers are left to the next refresh';
+	'computes a mart, or what came from one source, anew: after ATTACH or DETACH of partitions, after changes that no trigger saw, after a restore of data alone. Puts missing triggers in place and enables disabled ones. Writers of the table wait, readers see the old state until it is committed. Tiers are left to the next refresh';
 
 CREATE FUNCTION crm.drain(mart text, rows integer DEFAULT 10000) RETURNS bigint
 	LANGUAGE plpgsql

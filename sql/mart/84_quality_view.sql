@@ -5,24 +5,28 @@ CREATE FUNCTION crm.mart_create_quality_view(mart text) RETURNS void
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 BEGIN
-	PERFORM crm.mart_create_view(mart, 'data_quality', format($sql$
+	PERFORM crm.mart_create_view(mart, 'data_quality', $sql$
 		SELECT q.check_name, q.subject, q.value, q.status, q.note
 		FROM (
 			SELECT 1 AS place, 'rows not counted' AS check_name, concat_ws(': ', s.relation, b.reason) AS subject, b.rows AS value,
-				'warning' AS status, format('since %%s at the earliest; the table quarantine has the orders', b.first_seen::date) AS note
+				'warning' AS status, format('since %s at the earliest; the table quarantine has the orders', b.first_seen::date) AS note
 			FROM (SELECT source_id, reason, sum(rows)::bigint AS rows, min(first_seen) AS first_seen FROM @mart@.quarantine WHERE rows > 0 GROUP BY 1, 2) AS b
 			JOIN @mart@.source AS s USING (source_id)
 			UNION ALL
 			SELECT 1, 'rows not counted', NULL, 0, 'ok', 'every row of the sources is counted'
 			WHERE NOT EXISTS (SELECT FROM @mart@.quarantine WHERE rows > 0)
 			UNION ALL
-			SELECT 2, 'triggers', concat_ws(': ', s.relation, CASE WHEN t.problem IS NULL AND crm.mart_source_table(%1$L, s.source_id) IS NULL THEN 'table or trigger is gone' ELSE t.problem END, nullif(t.relation::text, s.relation)),
-				count(t.problem), CASE WHEN t.problem IS NULL AND crm.mart_source_table(%1$L, s.source_id) IS NOT NULL THEN 'ok' ELSE 'problem' END,
-				CASE WHEN t.problem IS NOT NULL THEN 'changes of this table may be missing in the mart; crm.rebuild mends it, and crm.verify finds what is missing'
-				     WHEN crm.mart_source_table(%1$L, s.source_id) IS NULL THEN 'crm.remove_source takes what came from it out of the mart'
+			SELECT 2, 'triggers', concat_ws(': ', s.relation, CASE WHEN g.gone THEN 'table or trigger is gone' ELSE t.problem END, nullif(t.relation::text, s.relation)),
+				CASE WHEN g.gone THEN 1 ELSE count(t.problem) END, CASE WHEN g.gone OR t.problem IS NOT NULL THEN 'problem' ELSE 'ok' END,
+				CASE WHEN g.gone THEN 'crm.remove_source takes what came from it out of the mart'
+				     WHEN t.problem IS NOT NULL THEN 'changes of this table may be missing in the mart; crm.rebuild mends it, crm.verify finds what is missing'
 				     ELSE 'every change of the table reaches the mart' END
-			FROM @mart@.source AS s LEFT JOIN LATERAL crm.mart_trigger_problems(%1$L, s.source_id) AS t ON true
-			GROUP BY s.source_id, s.relation, t.problem, t.relation
+			FROM @mart@.source AS s
+			-- The name that the schema has now.
+			CROSS JOIN (SELECT n.nspname::text AS name FROM @mart@.settings AS x JOIN pg_class AS r ON r.oid = x.tableoid JOIN pg_namespace AS n ON n.oid = r.relnamespace LIMIT 1) AS m
+			CROSS JOIN LATERAL (SELECT crm.mart_source_table(m.name, s.source_id) IS NULL AS gone OFFSET 0) AS g
+			LEFT JOIN LATERAL crm.mart_trigger_problems(m.name, s.source_id) AS t ON true
+			GROUP BY s.source_id, s.relation, g.gone, t.problem, t.relation
 			UNION ALL
 			SELECT v.place, v.check_name, NULL, v.value, CASE WHEN v.value = 0 THEN 'ok' ELSE v.status END, v.note
 			FROM (SELECT count(*) FILTER (WHERE NOT crm.is_valid(h.history)) AS impossible, count(*) FILTER (WHERE crm.last_order(h.history) > s.today) AS ahead,
@@ -54,7 +58,7 @@ BEGIN
 			FROM @settings@ AS s
 		) AS q
 		ORDER BY q.place, q.subject
-		$sql$, mart), ARRAY[
+		$sql$, ARRAY[
 		'can the mart be trusted just now: one row for each check, status ok, warning or problem. Live; depends on the clock. It reads all histories, not the sources: crm.verify compares with these',
 		'check_name', 'what is looked at',
 		'subject', 'table and reason, or the day meant; empty where the check is of the whole mart',
