@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# clv.sh: what a fit and predictions cost, against the plain SQL that reads the same rows. Each line is
+# a ratio of two things timed in turn in one session, the median of RUNS.
+#
+#   ./dev start && bench/clv.sh          CUSTOMERS=1000000 RUNS=5
+set -eu
+cd "$(dirname "$0")/.."
+: "${CUSTOMERS:=1000000}" "${RUNS:=5}"
+. bench/lib.sh
+bench_database
+
+run "CREATE TABLE customer AS SELECT customer, crm.history_agg(at, amount) AS history
+	FROM crm.simulate(crm.clv_model('mbgnbd', '{.525, 6.18, .891, 1.614}', 7, '{6.25, 3.74, 15.44}'), $CUSTOMERS, '2024-01-01', '2024-09-30', 1) GROUP BY customer;
+	CREATE TABLE numbers AS SELECT b.* FROM customer, crm.btyd(history, '2024-09-30') AS b;
+	CREATE TABLE model AS SELECT process, crm.clv_fit((SELECT crm.btyd_agg(history, '2024-09-30') FROM customer), process) AS model FROM crm.clv_processes()"
+run "VACUUM ANALYZE customer; " && run "VACUUM ANALYZE numbers"
+serial="SET work_mem = '1GB'; SET jit = off; SET max_parallel_workers_per_gather = 0;"
+
+echo "$CUSTOMERS simulated customers, first orders over 9 months, days; median of $RUNS"
+run "SELECT 'distinct rows: ' || distinct_rows || ', of spend: ' || distinct_spend_rows || '; stored ' || pg_column_size(data) || ' bytes, ' || round(pg_column_size(data) / (distinct_rows + distinct_spend_rows)::numeric, 1) || ' a row'
+	FROM (SELECT crm.btyd_agg(history, '2024-09-30') AS data FROM customer OFFSET 0) q, crm.btyd_summary(data)"
+
+plain="SELECT count(*) FROM (SELECT x, t_x, t FROM numbers GROUP BY 1, 2, 3) q"
+plain_money="SELECT count(*), (SELECT count(*) FROM (SELECT x, m_x FROM numbers WHERE x > 0 GROUP BY 1, 2) q) FROM (SELECT x, t_x, t FROM numbers GROUP BY 1, 2, 3) q"
+for process in mbgnbd bgnbd paretonbd; do
+	ratio "btyd_agg and clv_fit $process / GROUP BY" "$serial" "SELECT crm.clv_fit(crm.btyd_agg(x, t_x, t), '$process') FROM numbers" "$plain"
+done
+ratio "the same with money, mbgnbd / two GROUP BY" "$serial" "SELECT crm.clv_fit(crm.btyd_agg(x, t_x, t, m_x)) FROM numbers" "$plain_money"
+ratio "btyd_agg alone / GROUP BY" "$serial" "SELECT crm.btyd_agg(x, t_x, t) FROM numbers" "$plain"
+ratio "btyd_agg(history) / sum(revenue(history))" "$serial" "SELECT crm.btyd_agg(history, '2024-09-30') FROM customer" "SELECT sum(crm.revenue(history)) FROM customer"
+ratio "btyd_agg(history) serial / 2 workers" "$serial" "SELECT crm.btyd_agg(history, '2024-09-30') FROM customer" \
+	"SET max_parallel_workers_per_gather = 2; SET min_parallel_table_scan_size = 0; SET parallel_setup_cost = 0; SELECT crm.btyd_agg(history, '2024-09-30') FROM customer"
+run "SET max_parallel_workers_per_gather = 2; SET min_parallel_table_scan_size = 0; SET parallel_setup_cost = 0; EXPLAIN (COSTS off) SELECT crm.btyd_agg(history, '2024-09-30') FROM customer"
+
+for process in mbgnbd bgnbd paretonbd; do
+	m="(SELECT model FROM model WHERE process = '$process')"
+	ratio "p_alive, expected_orders, clv $process / revenue" "$serial" \
+		"SELECT sum(crm.p_alive($m, history, '2024-09-30')), sum(crm.expected_orders($m, history, '2024-09-30', 365)), sum(crm.clv($m, history, '2024-09-30')) FROM customer" \
+		"SELECT sum(crm.revenue(history)) FROM customer"
+done
