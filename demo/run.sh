@@ -63,12 +63,13 @@ demo_value() { demo_psql -A -t -v zone="$zone" -v as_of="$as_of" <<<"$1"; }
 
 load_shop() {
 	say "making up a shop"
-	zone=Europe/London as_of=2025-06-30 ladder='0-none:-infinity, 1-bronze:100, 2-silver:500, 3-gold:2000'
+	made_up=1 zone=Europe/London as_of=2025-06-30 ladder='0-none:-infinity, 1-bronze:100, 2-silver:500, 3-gold:2000'
 	demo_psql -1 -f demo/shop.sql
 	demo_value "SELECT format('   %s customers, %s orders, %s refunds', (SELECT count(*) FROM customers), (SELECT count(*) FROM orders), (SELECT count(*) FROM refunds))"
 }
 
 load_file() {
+	made_up=0
 	say "reading $file"
 	perl demo/read_csv.pl "$file" "${reader[@]}" |
 		demo_psql -v zone="$zone" -v datestyle="$datestyle" -v with_order_id="$with_order_id" -f demo/load.sql \
@@ -116,7 +117,7 @@ run_demo() {
 		echo
 		sed -n "1s/^-- \(.*\)/$bold\1$off/p" "$section"
 		# psql prints each statement as it sends it, then what came back.
-		demo_psql -v zone="$zone" -v as_of="$as_of" -v ladder="$ladder" -v ECHO=queries -P footer=off -P null=- -P pager=off -f "$section"
+		PGOPTIONS='-c client_min_messages=warning' demo_psql -v made_up="$made_up" -v zone="$zone" -v as_of="$as_of" -v ladder="$ladder" -v ECHO=queries -P footer=off -P null=- -P pager=off -f "$section"
 	done
 	echo
 	say "./dev psql opens a shell on this; \\dt lists the tables, \\df crm.* the functions"

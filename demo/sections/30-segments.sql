@@ -17,7 +17,7 @@ FROM customer_history, rfm_thresholds;
 SELECT coalesce(crm.segment_name(rfm, 'cells11'), '(only refunds)') AS segment,
        count(*) AS customers,
        round(sum(crm.revenue(history)), 2) AS revenue,
-       round(100 * sum(crm.revenue(history)) / sum(sum(crm.revenue(history))) OVER (), 1) AS "revenue %",
+       round(100 * sum(crm.revenue(history)) / nullif(sum(sum(crm.revenue(history))) OVER (), 0), 1) AS "revenue %",
        round(sum(crm.revenue(history)) / nullif(sum(crm.orders(history)), 0), 2) AS average_order,
        round(avg(crm.recency(history, :'as_of'))) AS recency
 FROM customer_rfm

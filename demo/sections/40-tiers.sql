@@ -12,7 +12,7 @@ SELECT tier,
        count(*) AS customers,
        sum(crm.orders(history)) AS orders_ever,
        round(sum(crm.revenue(history)), 2) AS revenue_ever,
-       round(100 * sum(crm.revenue(history)) / sum(sum(crm.revenue(history))) OVER (), 1) AS "revenue %"
+       round(100 * sum(crm.revenue(history)) / nullif(sum(sum(crm.revenue(history))) OVER (), 0), 1) AS "revenue %"
 FROM customer_tier
 GROUP BY tier
 ORDER BY tier DESC;
