@@ -10,7 +10,7 @@ SOURCES = $(wildcard src/*.c src/*/*.c)
 OBJS = $(SOURCES:.c=.o)
 
 # The install script, a file a room, in the order the rooms build on each other.
-SQL_PARTS = history segment tier clv mart
+SQL_PARTS = schema history segment tier clv mart
 SQL_FILES = $(foreach part,$(SQL_PARTS),$(wildcard sql/$(part).sql) $(sort $(wildcard sql/$(part)/*.sql)))
 DATA_built = crm--$(EXTVERSION).sql
 DATA = $(wildcard sql/upgrade/crm--*--*.sql)

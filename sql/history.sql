@@ -3,10 +3,6 @@
 -- One customer's purchases in one currency, as a value: per day a signed number of orders and a
 -- signed amount. Facts only: whatever depends on a date takes it as an argument.
 
-COMMENT ON SCHEMA crm IS 'customer value: purchase histories, RFM, segments, tiers, lifetime value, live views';
--- Pure functions and types: nothing in them is anybody's secret.
-GRANT USAGE ON SCHEMA crm TO PUBLIC;
-
 -- ---------------------------------------------------------------- the type
 
 CREATE TYPE crm.history;
