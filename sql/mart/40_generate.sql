@@ -226,12 +226,13 @@ DECLARE
 BEGIN
 	BEGIN
 		_order := (SELECT %2$s FROM (SELECT %3$s) AS r);
-		RETURN QUERY
-			SELECT $1, order_id, customer_id, day, amount, orders,
-			%4$s
-			FROM (SELECT %2$s AS order_id, %5$s
-			      FROM (SELECT %3$s) AS r
-			      WHERE %6$s) AS entry;
+		-- First the condition: the others need not work where it is false.
+		IF (SELECT %6$s FROM (SELECT %3$s) AS r) THEN
+			RETURN QUERY
+				SELECT $1, _order, customer_id, day, amount, orders,
+				%4$s
+				FROM (SELECT %5$s FROM (SELECT %3$s) AS r) AS entry;
+		END IF;
 	EXCEPTION WHEN OTHERS THEN
 		IF SQLSTATE ~ '^(53|57|58|XX)' THEN
 			RAISE;

@@ -70,7 +70,7 @@ BEGIN
 		-- The first source says what a customer's key is.
 		_key := format_type(_customer.type, -1);
 		IF crm.mart_equals(_customer.type) IS NULL THEN
-			PERFORM crm.mart_fail(format('customer_id cannot have the type %s', _key), 'Keys must be comparable.', 'Cast it in the expression.', 'datatype_mismatch');
+			PERFORM crm.mart_fail(format('customer_id cannot have the type %s', _key), 'A key is a single value with an order: a number, a text, a uuid, a date.', 'Cast it in the expression.', 'datatype_mismatch');
 		END IF;
 		EXECUTE format('UPDATE %I.settings SET customer_type = $1', mart) USING _key;
 		PERFORM crm.mart_create_tables(mart, _key || coalesce(' COLLATE ' || _customer.collation_name, ''));
