@@ -1,0 +1,52 @@
+/*
+ * btyd_codec.c: fuzz the stored form of counted customers. Bytes that are data come back as the
+ * same rows after packing, within the promised bound.
+ */
+#include "math/btyd_codec.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define REQUIRE(condition) \
+	do                     \
+	{                      \
+		if (!(condition))  \
+			abort();       \
+	} while (0)
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	BtydData data, again;
+	uint8_t *packed;
+	size_t n, used;
+
+	if (!btyd_unpack_head(bytes, size, &data))
+		return 0;
+	n = data.nrows + data.nspend;
+	REQUIRE(n <= size);
+	data.rows = malloc((n + 1) * sizeof(BtydRow));
+	if (btyd_unpack(bytes, size, &data))
+	{
+		packed = malloc(btyd_packed_bound(&data));
+		used = btyd_pack(&data, packed);
+		REQUIRE(used <= btyd_packed_bound(&data));
+		REQUIRE(btyd_unpack_head(packed, used, &again));
+		REQUIRE(again.nrows == data.nrows && again.nspend == data.nspend);
+		REQUIRE(memcmp(&again.counters, &data.counters, sizeof(data.counters)) == 0);
+		again.rows = malloc((n + 1) * sizeof(BtydRow));
+		REQUIRE(btyd_unpack(packed, used, &again));
+		for (size_t i = 0; i < n; i++)
+		{
+			REQUIRE(btyd_data_row_ok(&data.rows[i]));
+			REQUIRE(btyd_row_cmp(&data.rows[i], &again.rows[i]) == 0);
+			REQUIRE(data.rows[i].weight == again.rows[i].weight);
+		}
+		free(again.rows);
+		free(packed);
+	}
+	free(data.rows);
+	return 0;
+}
