@@ -320,6 +320,62 @@ CREATE FUNCTION crm.btyd(history crm.history, as_of date, unit_days double preci
 COMMENT ON FUNCTION crm.btyd(crm.history, date, double precision) IS
 	'recency and frequency for the "buy till you die" models (Fader, Hardie and Lee 2005): x repeat purchase days, t_x time from the first to the last, t time from the first to as_of, both in units of unit_days (7: weeks); m_x mean net spend per repeat purchase day: all money after the first purchase day, refunds included, divided by x (NULL when x = 0). All NULL before the first purchase';
 
+-- ---------------------------------------------------------------- zones
+--
+-- A type of its own for what is only text, because text has a collation: postgres_fdw sends no call with a
+-- constant of a collated type to another server, and then the rows travel instead of the histories.
+
+CREATE TYPE crm.zone;
+
+CREATE FUNCTION crm.zone_in(cstring) RETURNS crm.zone
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'zone_in';
+COMMENT ON FUNCTION crm.zone_in(cstring) IS
+	'reads a time zone: a full name that the server knows; abbreviations and unknown names are errors';
+
+CREATE FUNCTION crm.zone_out(crm.zone) RETURNS cstring
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'zone_out';
+COMMENT ON FUNCTION crm.zone_out(crm.zone) IS
+	'writes the name as it was given';
+
+CREATE FUNCTION crm.zone_recv(internal) RETURNS crm.zone
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'zone_recv';
+COMMENT ON FUNCTION crm.zone_recv(internal) IS
+	'reads the binary form, which is the text';
+
+CREATE FUNCTION crm.zone_send(crm.zone) RETURNS bytea
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'zone_send';
+COMMENT ON FUNCTION crm.zone_send(crm.zone) IS
+	'writes the binary form, which is the text';
+
+-- Of the string category, so that a bare literal is taken for it.
+CREATE TYPE crm.zone (
+	INPUT = crm.zone_in,
+	OUTPUT = crm.zone_out,
+	RECEIVE = crm.zone_recv,
+	SEND = crm.zone_send,
+	INTERNALLENGTH = VARIABLE,
+	STORAGE = extended,
+	CATEGORY = 'S'
+);
+COMMENT ON TYPE crm.zone IS
+	'a time zone by its full name, such as Europe/London; pg_timezone_names lists them. Text is converted silently';
+
+CREATE FUNCTION crm.zone(name text) RETURNS crm.zone
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'zone_from_text';
+COMMENT ON FUNCTION crm.zone(text) IS
+	'the time zone of that full name; an error if the server does not know it';
+
+CREATE CAST (text AS crm.zone) WITH FUNCTION crm.zone(text) AS IMPLICIT;
+COMMENT ON CAST (text AS crm.zone) IS 'a time zone by its full name';
+
+CREATE CAST (varchar AS crm.zone) WITH FUNCTION crm.zone(text) AS IMPLICIT;
+COMMENT ON CAST (varchar AS crm.zone) IS 'a time zone by its full name';
+
 -- ---------------------------------------------------------------- the aggregate
 --
 -- The state is the type itself: it combines in parallel plans and passes through engines that refuse
@@ -361,16 +417,16 @@ CREATE FUNCTION crm.history_agg_timestamp(crm.history, timestamp, numeric, bigin
 COMMENT ON FUNCTION crm.history_agg_timestamp(crm.history, timestamp, numeric, bigint) IS
 	'transition function of crm.history_agg; an error when called by hand';
 
-CREATE FUNCTION crm.history_agg_timestamptz(crm.history, timestamptz, numeric, text) RETURNS crm.history
+CREATE FUNCTION crm.history_agg_timestamptz(crm.history, timestamptz, numeric, crm.zone) RETURNS crm.history
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 2
 	AS 'MODULE_PATHNAME', 'history_agg_timestamptz';
-COMMENT ON FUNCTION crm.history_agg_timestamptz(crm.history, timestamptz, numeric, text) IS
+COMMENT ON FUNCTION crm.history_agg_timestamptz(crm.history, timestamptz, numeric, crm.zone) IS
 	'transition function of crm.history_agg; an error when called by hand';
 
-CREATE FUNCTION crm.history_agg_timestamptz(crm.history, timestamptz, numeric, text, bigint) RETURNS crm.history
+CREATE FUNCTION crm.history_agg_timestamptz(crm.history, timestamptz, numeric, crm.zone, bigint) RETURNS crm.history
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 2
 	AS 'MODULE_PATHNAME', 'history_agg_timestamptz';
-COMMENT ON FUNCTION crm.history_agg_timestamptz(crm.history, timestamptz, numeric, text, bigint) IS
+COMMENT ON FUNCTION crm.history_agg_timestamptz(crm.history, timestamptz, numeric, crm.zone, bigint) IS
 	'transition function of crm.history_agg; an error when called by hand';
 
 CREATE FUNCTION crm.history_agg_needs_zone(crm.history, timestamptz, numeric) RETURNS crm.history
@@ -385,28 +441,28 @@ CREATE FUNCTION crm.history_agg_needs_zone(crm.history, timestamptz, numeric, bi
 COMMENT ON FUNCTION crm.history_agg_needs_zone(crm.history, timestamptz, numeric, bigint) IS
 	'raises the error that says that a time zone is needed';
 
-CREATE FUNCTION crm.history_agg_has_no_zone(crm.history, date, numeric, text) RETURNS crm.history
+CREATE FUNCTION crm.history_agg_has_no_zone(crm.history, date, numeric, crm.zone) RETURNS crm.history
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'history_agg_has_no_zone';
-COMMENT ON FUNCTION crm.history_agg_has_no_zone(crm.history, date, numeric, text) IS
+COMMENT ON FUNCTION crm.history_agg_has_no_zone(crm.history, date, numeric, crm.zone) IS
 	'raises the error that says that a time zone does not belong here';
 
-CREATE FUNCTION crm.history_agg_has_no_zone(crm.history, timestamp, numeric, text) RETURNS crm.history
+CREATE FUNCTION crm.history_agg_has_no_zone(crm.history, timestamp, numeric, crm.zone) RETURNS crm.history
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'history_agg_has_no_zone';
-COMMENT ON FUNCTION crm.history_agg_has_no_zone(crm.history, timestamp, numeric, text) IS
+COMMENT ON FUNCTION crm.history_agg_has_no_zone(crm.history, timestamp, numeric, crm.zone) IS
 	'raises the error that says that a time zone does not belong here';
 
-CREATE FUNCTION crm.history_agg_has_no_zone(crm.history, date, numeric, text, bigint) RETURNS crm.history
+CREATE FUNCTION crm.history_agg_has_no_zone(crm.history, date, numeric, crm.zone, bigint) RETURNS crm.history
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'history_agg_has_no_zone';
-COMMENT ON FUNCTION crm.history_agg_has_no_zone(crm.history, date, numeric, text, bigint) IS
+COMMENT ON FUNCTION crm.history_agg_has_no_zone(crm.history, date, numeric, crm.zone, bigint) IS
 	'raises the error that says that a time zone does not belong here';
 
-CREATE FUNCTION crm.history_agg_has_no_zone(crm.history, timestamp, numeric, text, bigint) RETURNS crm.history
+CREATE FUNCTION crm.history_agg_has_no_zone(crm.history, timestamp, numeric, crm.zone, bigint) RETURNS crm.history
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'history_agg_has_no_zone';
-COMMENT ON FUNCTION crm.history_agg_has_no_zone(crm.history, timestamp, numeric, text, bigint) IS
+COMMENT ON FUNCTION crm.history_agg_has_no_zone(crm.history, timestamp, numeric, crm.zone, bigint) IS
 	'raises the error that says that a time zone does not belong here';
 
 CREATE AGGREGATE crm.history_agg(day date, amount numeric) (
@@ -437,18 +493,18 @@ CREATE AGGREGATE crm.history_agg(at timestamp, amount numeric, orders bigint) (
 COMMENT ON AGGREGATE crm.history_agg(at timestamp, amount numeric, orders bigint) IS
 	'a customer''s purchase history from rows of local time and amount and number of orders. orders may be signed; a NULL falls back to the rule 1 for an amount >= 0, 0 for a refund. Rows with a NULL day or amount are skipped; no rows give the empty history; infinite dates, NaN and amounts with more than 8 decimals are errors';
 
-CREATE AGGREGATE crm.history_agg(at timestamptz, amount numeric, zone text) (
+CREATE AGGREGATE crm.history_agg(at timestamptz, amount numeric, zone crm.zone) (
 	SFUNC = crm.history_agg_timestamptz, STYPE = crm.history, SSPACE = 128,
 	FINALFUNC = crm.history_agg_final, COMBINEFUNC = crm.history_agg_history, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE crm.history_agg(at timestamptz, amount numeric, zone text) IS
+COMMENT ON AGGREGATE crm.history_agg(at timestamptz, amount numeric, zone crm.zone) IS
 	'a customer''s purchase history from rows of time and amount, days counted in the time zone zone (a full name). An amount >= 0 is one order, a negative amount is a refund and no order. Rows with a NULL day or amount are skipped; no rows give the empty history; infinite dates, NaN and amounts with more than 8 decimals are errors';
 
-CREATE AGGREGATE crm.history_agg(at timestamptz, amount numeric, zone text, orders bigint) (
+CREATE AGGREGATE crm.history_agg(at timestamptz, amount numeric, zone crm.zone, orders bigint) (
 	SFUNC = crm.history_agg_timestamptz, STYPE = crm.history, SSPACE = 128,
 	FINALFUNC = crm.history_agg_final, COMBINEFUNC = crm.history_agg_history, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE crm.history_agg(at timestamptz, amount numeric, zone text, orders bigint) IS
+COMMENT ON AGGREGATE crm.history_agg(at timestamptz, amount numeric, zone crm.zone, orders bigint) IS
 	'a customer''s purchase history from rows of time and amount and number of orders, days counted in the time zone zone (a full name). orders may be signed; a NULL falls back to the rule 1 for an amount >= 0, 0 for a refund. Rows with a NULL day or amount are skipped; no rows give the empty history; infinite dates, NaN and amounts with more than 8 decimals are errors';
 
 CREATE AGGREGATE crm.history_agg(history crm.history) (
@@ -472,30 +528,30 @@ CREATE AGGREGATE crm.history_agg(at timestamptz, amount numeric, orders bigint) 
 COMMENT ON AGGREGATE crm.history_agg(at timestamptz, amount numeric, orders bigint) IS
 	'always an error: a timestamp with time zone has a day only in a zone, which must be given';
 
-CREATE AGGREGATE crm.history_agg(day date, amount numeric, zone text) (
+CREATE AGGREGATE crm.history_agg(day date, amount numeric, zone crm.zone) (
 	SFUNC = crm.history_agg_has_no_zone, STYPE = crm.history, SSPACE = 128,
 	FINALFUNC = crm.history_agg_final, COMBINEFUNC = crm.history_agg_history, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE crm.history_agg(day date, amount numeric, zone text) IS
+COMMENT ON AGGREGATE crm.history_agg(day date, amount numeric, zone crm.zone) IS
 	'always an error: a date has its day already, a zone beside it would be silently ignored';
 
-CREATE AGGREGATE crm.history_agg(at timestamp, amount numeric, zone text) (
+CREATE AGGREGATE crm.history_agg(at timestamp, amount numeric, zone crm.zone) (
 	SFUNC = crm.history_agg_has_no_zone, STYPE = crm.history, SSPACE = 128,
 	FINALFUNC = crm.history_agg_final, COMBINEFUNC = crm.history_agg_history, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE crm.history_agg(at timestamp, amount numeric, zone text) IS
-	'always an error: a timestamp without time zone has its day already; without this error it would be converted with the sessions zone';
+COMMENT ON AGGREGATE crm.history_agg(at timestamp, amount numeric, zone crm.zone) IS
+	'always an error: a timestamp without time zone has its day already; without this error it would be converted with the session''s zone';
 
-CREATE AGGREGATE crm.history_agg(day date, amount numeric, zone text, orders bigint) (
+CREATE AGGREGATE crm.history_agg(day date, amount numeric, zone crm.zone, orders bigint) (
 	SFUNC = crm.history_agg_has_no_zone, STYPE = crm.history, SSPACE = 128,
 	FINALFUNC = crm.history_agg_final, COMBINEFUNC = crm.history_agg_history, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE crm.history_agg(day date, amount numeric, zone text, orders bigint) IS
+COMMENT ON AGGREGATE crm.history_agg(day date, amount numeric, zone crm.zone, orders bigint) IS
 	'always an error: a date has its day already, a zone beside it would be silently ignored';
 
-CREATE AGGREGATE crm.history_agg(at timestamp, amount numeric, zone text, orders bigint) (
+CREATE AGGREGATE crm.history_agg(at timestamp, amount numeric, zone crm.zone, orders bigint) (
 	SFUNC = crm.history_agg_has_no_zone, STYPE = crm.history, SSPACE = 128,
 	FINALFUNC = crm.history_agg_final, COMBINEFUNC = crm.history_agg_history, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE crm.history_agg(at timestamp, amount numeric, zone text, orders bigint) IS
+COMMENT ON AGGREGATE crm.history_agg(at timestamp, amount numeric, zone crm.zone, orders bigint) IS
 	'always an error: a timestamp without time zone has its day already; without this error it would be converted with the session''s zone';

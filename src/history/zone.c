@@ -6,9 +6,18 @@
  */
 #include "history/history_private.h"
 
+#include "libpq/pqformat.h"
+#include "mb/pg_wchar.h"
 #include "pgtime.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
+
+PG_FUNCTION_INFO_V1(zone_in);
+PG_FUNCTION_INFO_V1(zone_out);
+PG_FUNCTION_INFO_V1(zone_recv);
+PG_FUNCTION_INFO_V1(zone_send);
+PG_FUNCTION_INFO_V1(zone_from_text);
 
 /* Spans of constant offset that are remembered; a zone has two a year. */
 #define ZONE_SPANS 64
@@ -60,31 +69,44 @@ TimestampGetDay(Timestamp at)
 	return DayOf(at);
 }
 
+/* Look a zone up by its full name; NULL if there is none that counts days without leap seconds. */
+static pg_tz *
+FindZone(const char *name, int size)
+{
+	char terminated[TZ_STRLEN_MAX + 1];
+	pg_tz *zone;
+
+	if (size > TZ_STRLEN_MAX || memchr(name, '\0', size) != NULL)
+		return NULL;
+	memcpy(terminated, name, size);
+	terminated[size] = '\0';
+	zone = pg_tzset(terminated);
+	return zone != NULL && pg_tz_acceptable(zone) ? zone : NULL;
+}
+
+/* What a call site knows of a zone. */
 static ZoneCache *
 GetZone(FmgrInfo *flinfo, text *zone)
 {
 	ZoneCache *cache = flinfo->fn_extra;
 	const char *name = VARDATA_ANY(zone);
 	int size = (int) VARSIZE_ANY_EXHDR(zone);
+	pg_tz *found;
 
 	if (cache != NULL && cache->name_size == size && memcmp(cache->name, name, size) == 0)
 		return cache;
 
+	found = FindZone(name, size);
+	if (found == NULL)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("time zone \"%.*s\" not recognized", size, name),
+						errdetail("It was known when the value was made.")));
 	if (cache == NULL)
 		cache = flinfo->fn_extra = MemoryContextAlloc(flinfo->fn_mcxt, sizeof(ZoneCache));
 	memset(cache, 0, sizeof(ZoneCache));
-	cache->name_size = -1; /* holds until the zone is found */
-	if (size <= TZ_STRLEN_MAX)
-	{
-		memcpy(cache->name, name, size);
-		cache->zone = pg_tzset(cache->name);
-	}
-	if (cache->zone == NULL || !pg_tz_acceptable(cache->zone))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("time zone \"%s\" not recognized", text_to_cstring(zone)),
-						errhint("Use a full name such as 'Europe/London'; "
-								"pg_timezone_names lists them.")));
+	cache->zone = found;
 	cache->name_size = size;
+	memcpy(cache->name, name, size);
 	return cache;
 }
 
@@ -152,4 +174,58 @@ TimestampTzGetDay(FmgrInfo *flinfo, TimestampTz at, text *zone)
 	t = at / USECS_PER_SEC - (at % USECS_PER_SEC < 0) +
 		(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * (pg_time_t) SECS_PER_DAY;
 	return DayOf(at + OffsetAt(cache, t) * USECS_PER_SEC);
+}
+
+/* ---------------------------------------------------------------- the type */
+
+/* Make a zone of a name from outside; the one checker of the type. */
+static Datum
+MakeZone(const char *name, int size, Node *escontext)
+{
+	if (FindZone(name, size) == NULL)
+		ereturn(
+			escontext, (Datum) 0,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("time zone \"%.*s\" not recognized", pg_mbcliplen(name, size, TZ_STRLEN_MAX),
+					name),
+			 errhint("Use a full name such as 'Europe/London'; pg_timezone_names lists them.")));
+	return PointerGetDatum(cstring_to_text_with_len(name, size));
+}
+
+Datum
+zone_in(PG_FUNCTION_ARGS)
+{
+	const char *name = PG_GETARG_CSTRING(0);
+
+	return MakeZone(name, (int) strlen(name), CRM_ESCONTEXT(fcinfo));
+}
+
+Datum
+zone_out(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_CSTRING(TextDatumGetCString(PG_GETARG_DATUM(0)));
+}
+
+Datum
+zone_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo buf = (StringInfo) PG_GETARG_POINTER(0);
+	int size;
+	char *name = pq_getmsgtext(buf, buf->len - buf->cursor, &size);
+
+	return MakeZone(name, size, NULL);
+}
+
+Datum
+zone_send(PG_FUNCTION_ARGS)
+{
+	return textsend(fcinfo);
+}
+
+Datum
+zone_from_text(PG_FUNCTION_ARGS)
+{
+	text *name = PG_GETARG_TEXT_PP(0);
+
+	return MakeZone(VARDATA_ANY(name), (int) VARSIZE_ANY_EXHDR(name), NULL);
 }

@@ -34,6 +34,10 @@ my %sample = (
 		big => q{(SELECT crm.history_agg(date '2001-01-01' + i, round(i / 7.0, 4)) FROM generate_series(1, 5000) AS i)},
 		check => 'crm.orders(v) > -10 AND v <> \'1999-01-01:1:5\'',
 	},
+	zone => {
+		values => [ q{'Europe/London'::crm.zone}, q{'UTC'::crm.zone} ],
+		check  => q{v::text <> ''},
+	},
 	tier => {
 		values => [ q{'0-none'::crm.tier}, q{'3-gold'::crm.tier}, q{'9-VIP 主要'::crm.tier} ],
 		check  => q{v >= '0-a' AND crm.tier_rank(v) < 10},
