@@ -21,9 +21,9 @@
 
 /*
  * A standard error of a logarithm beyond this says that the data leave the parameter open by a
- * factor of thousands either way: the search has stopped on a plain, not on a summit.
+ * factor of fifty either way (95 %): the search has stopped on a plain, not on a summit.
  */
-#define OPEN_LOG_ERROR 4.0
+#define OPEN_LOG_ERROR 2.0
 
 /* For second derivatives from first ones */
 #define DIFFERENCE 1e-4
