@@ -43,6 +43,8 @@ BEGIN
 			keep_snapshots integer NOT NULL DEFAULT 31 CHECK (keep_snapshots > 0)
 		)$sql$, mart);
 	EXECUTE format('CREATE UNIQUE INDEX settings_one_row ON %I.settings ((true))', mart);
+	-- There is no key; without this, a publication of all tables would refuse its updates.
+	EXECUTE format('ALTER TABLE %I.settings REPLICA IDENTITY FULL', mart);
 	EXECUTE format($sql$
 		CREATE TABLE %1$I.source (
 			source_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
