@@ -11,8 +11,6 @@
 #include <math.h>
 
 #include "math/gamma_gamma.h"
-#include "utils/builtins.h"
-#include "utils/memutils.h"
 
 PG_FUNCTION_INFO_V1(clv_p_alive);
 PG_FUNCTION_INFO_V1(clv_expected_orders);
@@ -23,224 +21,6 @@ PG_FUNCTION_INFO_V1(clv_next_order_days);
 PG_FUNCTION_INFO_V1(clv_expected_spend);
 PG_FUNCTION_INFO_V1(clv_expected_spend_numbers);
 PG_FUNCTION_INFO_V1(clv_value);
-
-/* ---------------------------------------------------------------- models at hand
- *
- * A query's model is the same for thousands of rows, or one of a few (a model a country). They are
- * kept ready with the call site, found by their bytes, the last one used first.
- */
-#define KEPT_MODELS 16
-
-typedef struct KeptModels
-{
-	int n;
-	ClvPrepared *at[KEPT_MODELS];
-} KeptModels;
-
-/* Raise unless the model can predict orders. */
-void
-ClvCheckUsable(const ClvModel *model)
-{
-	int status = model->orders.status;
-
-	if (!ClvUsable(status))
-		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-						errmsg("the model cannot predict: the status of its fit is \"%s\"",
-							   ClvStatusName(status)),
-						errdetail("%s", ClvStatusMessage(status)),
-						errhint("crm.is_usable(model) tells before; crm.diagnostics(model) shows "
-								"more.")));
-}
-
-static ClvPrepared *
-Prepare(FunctionCallInfo fcinfo, struct varlena *bytes)
-{
-	const ClvModel *model = DatumGetClvModel(PointerGetDatum(bytes));
-	ClvPrepared *prepared;
-
-	ClvCheckUsable(model);
-	prepared = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(ClvPrepared));
-	prepared->context = fcinfo->flinfo->fn_mcxt;
-	prepared->model = *model;
-	ClvPrepareModel(&prepared->model, &prepared->orders);
-	return prepared;
-}
-
-void
-ClvPrepareModel(const ClvModel *model, BtydModel *orders)
-{
-	BtydStatus status =
-		btyd_prepare(orders, ClvProcessByName(model->process), model->orders.params);
-
-	if (status != BTYD_OK)
-		elog(ERROR, "%s", btyd_status_message(status));
-}
-
-ClvPrepared *
-ClvGetPrepared(FunctionCallInfo fcinfo)
-{
-	struct varlena *value = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
-	KeptModels *kept = fcinfo->flinfo->fn_extra;
-	const Size size = sizeof(ClvModel) - VARHDRSZ;
-	ClvPrepared *found = NULL;
-	int i;
-
-	if (kept == NULL)
-		fcinfo->flinfo->fn_extra = kept =
-			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(KeptModels));
-	for (i = 0; i < kept->n && found == NULL; i++)
-		if (VARSIZE_ANY_EXHDR(value) == size &&
-			memcmp(VARDATA_ANY(value), VARDATA(&kept->at[i]->model), size) == 0)
-			found = kept->at[i];
-	if (found && i == 1)
-		return found;
-	if (found == NULL)
-	{
-		found = Prepare(fcinfo, value);
-		if (kept->n == KEPT_MODELS)
-		{
-			if (kept->at[KEPT_MODELS - 1]->futures.at)
-				pfree(kept->at[KEPT_MODELS - 1]->futures.at);
-			pfree(kept->at[KEPT_MODELS - 1]);
-		}
-		else
-			kept->n++;
-		i = kept->n;
-	}
-	memmove(&kept->at[1], &kept->at[0], (Size) (i - 1) * sizeof(kept->at[0]));
-	kept->at[0] = found;
-	return found;
-}
-
-/* ---------------------------------------------------------------- the future of those alive
- *
- * For a customer who is still there at t, the past matters by x and t alone: while alive, orders
- * have no memory. So expected orders are p_alive times a factor of (x, t), which costs most of the
- * time and is the same for many customers: it is kept with the model.
- */
-#define FIRST_FUTURES 64
-#define MOST_FUTURES 65536 /* 1.5 MB a call site */
-
-/* The entry for (x, t): its own, or the free one where it belongs */
-static ClvFuture *
-FindFuture(ClvFutures *futures, double x, double t)
-{
-	uint64 hash;
-
-	memcpy(&hash, &t, sizeof(hash));
-	hash = (hash ^ (uint64) x) * UINT64CONST(0xff51afd7ed558ccd);
-	for (uint32 i = (uint32) (hash >> 40);; i++)
-	{
-		ClvFuture *at = &futures->at[i & (futures->size - 1)];
-
-		if (at->factor < 0 || (at->x == x && at->t == t))
-			return at;
-	}
-}
-
-static void
-ResizeFutures(ClvPrepared *model, uint32 size, bool keep)
-{
-	ClvFutures *futures = &model->futures;
-	ClvFuture *old = futures->at;
-	uint32 old_size = futures->size;
-
-	futures->at = MemoryContextAlloc(model->context, size * sizeof(ClvFuture));
-	futures->size = size;
-	futures->n = 0;
-	for (uint32 i = 0; i < size; i++)
-		futures->at[i].factor = -1;
-	for (uint32 i = 0; keep && i < old_size; i++)
-		if (old[i].factor >= 0)
-		{
-			*FindFuture(futures, old[i].x, old[i].t) = old[i];
-			futures->n++;
-		}
-	if (old)
-		pfree(old);
-}
-
-/* btyd_p_alive, but the last answer is kept: every prediction of a customer starts from it. */
-static BtydStatus
-Alive(const BtydModel *model, const HistoryBtydRow *customer, double *result)
-{
-	static struct
-	{
-		const BtydProcess *process;
-		double params[BTYD_MAX_PARAMS];
-		double x, t_x, t;
-		double alive;
-	} last;
-	BtydStatus status;
-
-	if (last.process != model->process || last.t != customer->t || last.t_x != customer->t_x ||
-		last.x != customer->x || memcmp(last.params, model->params, sizeof(last.params)) != 0)
-	{
-		double alive = 0;
-
-		status = btyd_p_alive(model, customer->x, customer->t_x, customer->t, &alive);
-		if (status != BTYD_OK)
-			return status;
-		last.process = model->process;
-		memcpy(last.params, model->params, sizeof(last.params));
-		last.x = customer->x;
-		last.t_x = customer->t_x;
-		last.t = customer->t;
-		last.alive = alive;
-	}
-	*result = last.alive;
-	return BTYD_OK;
-}
-
-/* btyd_discounted, by way of the kept factors */
-static BtydStatus
-Discounted(ClvPrepared *model, const HistoryBtydRow *customer, double horizon, double rate,
-		   double *result)
-{
-	const BtydModel *orders = &model->orders;
-	ClvFutures *futures = &model->futures;
-	ClvFuture *future;
-	double x = customer->x;
-	double t = customer->t;
-	double alive = 0;
-	BtydStatus status = Alive(orders, customer, &alive);
-
-	if (status != BTYD_OK)
-		return status;
-	if (futures->size == 0 || futures->horizon != horizon || futures->rate != rate)
-	{
-		futures->horizon = horizon;
-		futures->rate = rate;
-		ResizeFutures(model, FIRST_FUTURES, false);
-	}
-	future = FindFuture(futures, x, t);
-	if (future->factor < 0)
-	{
-		double last = x > 0 ? t : 0;
-		double alive_last = 0;
-		double orders_last = 0;
-
-		status = btyd_discounted(orders, x, last, t, horizon, rate, &orders_last);
-		if (status == BTYD_OK)
-			status = btyd_p_alive(orders, x, last, t, &alive_last);
-		if (status != BTYD_OK)
-			return status;
-		if (!(alive_last > 0))
-			return btyd_discounted(orders, x, customer->t_x, t, horizon, rate, result);
-		if (2 * futures->n >= futures->size)
-		{
-			if (futures->size < MOST_FUTURES)
-				ResizeFutures(model, futures->size * 2, true);
-			else
-				ResizeFutures(model, MOST_FUTURES, false);
-			future = FindFuture(futures, x, t);
-		}
-		*future = (ClvFuture){x, t, orders_last / alive_last};
-		futures->n++;
-	}
-	*result = alive * future->factor;
-	return BTYD_OK;
-}
 
 /* ---------------------------------------------------------------- arguments */
 
@@ -281,9 +61,9 @@ LastHistoryBtyd(HistoryView history, DateADT as_of, double unit_days, HistoryBty
  * arguments that the function has besides. False when there is no answer: a NULL, or no purchase by
  * that day.
  */
-bool
-ClvGetCustomer(FunctionCallInfo fcinfo, const ClvPrepared *model, int own, HistoryBtydRow *customer,
-			   int *next)
+static bool
+GetCustomer(FunctionCallInfo fcinfo, const ClvPrepared *model, int own, HistoryBtydRow *customer,
+			int *next)
 {
 	int form = PG_NARGS() - 1 - own;
 
@@ -316,8 +96,8 @@ ClvGetCustomer(FunctionCallInfo fcinfo, const ClvPrepared *model, int own, Histo
 }
 
 /* Raise what a status means, unless it is BTYD_OK. */
-void
-ClvCheckStatus(BtydStatus status, const HistoryBtydRow *customer)
+static void
+CheckStatus(BtydStatus status, const HistoryBtydRow *customer)
 {
 	const char *hint;
 
@@ -378,119 +158,135 @@ CheckSpend(const ClvModel *model)
  * Expected spend on a purchase day. Money that went back counts as none spent: a customer whose
  * refunds outweigh the repeat orders is near the lower end of the model, not below it.
  */
-double
-ClvExpectedSpend(const ClvModel *model, const HistoryBtydRow *customer)
+static BtydStatus
+ExpectedSpend(const ClvModel *model, const HistoryBtydRow *customer, double *result)
 {
-	double result = 0;
-
 	CheckSpend(model);
 	if (customer->x > 0 && !isfinite(customer->m_x))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("mean spend must be a finite number"),
 						errdetail("m_x is %g.", customer->m_x)));
-	ClvCheckStatus(gamma_gamma_expected(model->spend.params, customer->x,
-										Max(customer->m_x, DBL_MIN), &result),
-				   customer);
-	return result;
+	return gamma_gamma_expected(model->spend.params, customer->x, Max(customer->m_x, DBL_MIN),
+								result);
 }
 
 /* ---------------------------------------------------------------- predictions */
 
-Datum
-clv_p_alive(PG_FUNCTION_ARGS)
-{
-	ClvPrepared *model = ClvGetPrepared(fcinfo);
-	HistoryBtydRow customer;
-	double result = 0;
-	int next;
+/* A question about a customer: the answer, from the arguments from `next` on. */
+typedef BtydStatus (*Question)(FunctionCallInfo fcinfo, ClvPrepared *model,
+							   const HistoryBtydRow *customer, int next, double *answer);
 
-	if (!ClvGetCustomer(fcinfo, model, 0, &customer, &next))
-		PG_RETURN_NULL();
-	ClvCheckStatus(Alive(&model->orders, &customer, &result), &customer);
-	PG_RETURN_FLOAT8(result);
-}
-
-/* expected_orders(..., days) */
-Datum
-clv_expected_orders(PG_FUNCTION_ARGS)
-{
-	ClvPrepared *model = ClvGetPrepared(fcinfo);
-	HistoryBtydRow customer;
-	double result = 0;
-	int next;
-
-	if (!ClvGetCustomer(fcinfo, model, 1, &customer, &next))
-		PG_RETURN_NULL();
-	ClvCheckStatus(
-		Discounted(model, &customer, PG_GETARG_FLOAT8(next) / model->model.unit_days, 0, &result),
-		&customer);
-	PG_RETURN_FLOAT8(result);
-}
-
-/* order_probability(..., days, n) */
-Datum
-clv_order_probability(PG_FUNCTION_ARGS)
-{
-	ClvPrepared *model = ClvGetPrepared(fcinfo);
-	HistoryBtydRow customer;
-	double result = 0;
-	int next;
-
-	if (!ClvGetCustomer(fcinfo, model, 2, &customer, &next))
-		PG_RETURN_NULL();
-	ClvCheckStatus(btyd_pmf(&model->orders, customer.x, customer.t_x, customer.t,
-							PG_GETARG_FLOAT8(next) / model->model.unit_days,
-							(double) PG_GETARG_INT32(next + 1), &result),
-				   &customer);
-	PG_RETURN_FLOAT8(result);
-}
-
-/* churn_probability(..., days): no order in that time */
-Datum
-clv_churn_probability(PG_FUNCTION_ARGS)
-{
-	ClvPrepared *model = ClvGetPrepared(fcinfo);
-	HistoryBtydRow customer;
-	double result = 0;
-	int next;
-
-	if (!ClvGetCustomer(fcinfo, model, 1, &customer, &next))
-		PG_RETURN_NULL();
-	ClvCheckStatus(btyd_pmf(&model->orders, customer.x, customer.t_x, customer.t,
-							PG_GETARG_FLOAT8(next) / model->model.unit_days, 0.0, &result),
-				   &customer);
-	PG_RETURN_FLOAT8(result);
-}
-
-/* Days until the next order comes with the probability of the last argument; false for never. */
+/* Answer a question that has `own` arguments besides the customer; false for NULL. */
 static bool
-NextOrder(FunctionCallInfo fcinfo, double *days)
+Answer(FunctionCallInfo fcinfo, int own, Question question, double *answer)
 {
 	ClvPrepared *model = ClvGetPrepared(fcinfo);
 	HistoryBtydRow customer;
 	BtydStatus status;
 	int next;
 
-	if (!ClvGetCustomer(fcinfo, model, 1, &customer, &next))
+	*answer = 0;
+	if (!GetCustomer(fcinfo, model, own, &customer, &next))
 		return false;
-	status = btyd_next_order(&model->orders, customer.x, customer.t_x, customer.t,
-							 PG_GETARG_FLOAT8(next), days);
+	status = question(fcinfo, model, &customer, next, answer);
 	if (status == BTYD_NEVER)
 		return false;
-	ClvCheckStatus(status, &customer);
-	*days *= model->model.unit_days;
+	CheckStatus(status, &customer);
 	return true;
 }
 
-Datum
-clv_next_order_days(PG_FUNCTION_ARGS)
+/* A horizon argument, from days to units of time */
+static double
+Horizon(FunctionCallInfo fcinfo, const ClvPrepared *model, int n)
 {
-	double days;
-
-	if (!NextOrder(fcinfo, &days))
-		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(days);
+	return PG_GETARG_FLOAT8(n) / model->model.unit_days;
 }
+
+static BtydStatus
+AskAlive(FunctionCallInfo fcinfo, ClvPrepared *model, const HistoryBtydRow *customer, int next,
+		 double *answer)
+{
+	return ClvAlive(&model->orders, customer, answer);
+}
+
+static BtydStatus
+AskOrders(FunctionCallInfo fcinfo, ClvPrepared *model, const HistoryBtydRow *customer, int next,
+		  double *answer)
+{
+	return ClvDiscounted(model, customer, Horizon(fcinfo, model, next), 0, answer);
+}
+
+static BtydStatus
+AskProbability(FunctionCallInfo fcinfo, ClvPrepared *model, const HistoryBtydRow *customer,
+			   int next, double *answer)
+{
+	return btyd_pmf(&model->orders, customer->x, customer->t_x, customer->t,
+					Horizon(fcinfo, model, next), PG_GETARG_INT32(next + 1), answer);
+}
+
+static BtydStatus
+AskNone(FunctionCallInfo fcinfo, ClvPrepared *model, const HistoryBtydRow *customer, int next,
+		double *answer)
+{
+	return btyd_pmf(&model->orders, customer->x, customer->t_x, customer->t,
+					Horizon(fcinfo, model, next), 0, answer);
+}
+
+/* Days until the next order has come with this probability */
+static BtydStatus
+AskNext(FunctionCallInfo fcinfo, ClvPrepared *model, const HistoryBtydRow *customer, int next,
+		double *answer)
+{
+	BtydStatus status = btyd_next_order(&model->orders, customer->x, customer->t_x, customer->t,
+										PG_GETARG_FLOAT8(next), answer);
+
+	*answer *= model->model.unit_days;
+	return status;
+}
+
+static BtydStatus
+AskSpend(FunctionCallInfo fcinfo, ClvPrepared *model, const HistoryBtydRow *customer, int next,
+		 double *answer)
+{
+	return ExpectedSpend(&model->model, customer, answer);
+}
+
+/* Orders times spend; a NULL horizon is for life */
+static BtydStatus
+AskValue(FunctionCallInfo fcinfo, ClvPrepared *model, const HistoryBtydRow *customer, int next,
+		 double *answer)
+{
+	double discount = PG_GETARG_FLOAT8(next + 1);
+	double horizon = PG_ARGISNULL(next) ? INFINITY : Horizon(fcinfo, model, next);
+	double spend = 0;
+	BtydStatus status;
+
+	if (!(discount >= 0 && isfinite(discount)))
+		return BTYD_BAD_RATE;
+	status = ClvDiscounted(model, customer, horizon,
+						   log1p(discount) * model->model.unit_days / DAYS_A_YEAR, answer);
+	if (status == BTYD_OK)
+		status = ExpectedSpend(&model->model, customer, &spend);
+	*answer *= spend;
+	return status;
+}
+
+#define DEFINE_PREDICTION(name, own, question)       \
+	Datum name(PG_FUNCTION_ARGS)                     \
+	{                                                \
+		double answer;                               \
+                                                     \
+		if (!Answer(fcinfo, own, question, &answer)) \
+			PG_RETURN_NULL();                        \
+		PG_RETURN_FLOAT8(answer);                    \
+	}
+
+DEFINE_PREDICTION(clv_p_alive, 0, AskAlive)
+DEFINE_PREDICTION(clv_expected_orders, 1, AskOrders)
+DEFINE_PREDICTION(clv_order_probability, 2, AskProbability)
+DEFINE_PREDICTION(clv_churn_probability, 1, AskNone)
+DEFINE_PREDICTION(clv_next_order_days, 1, AskNext)
+DEFINE_PREDICTION(clv_expected_spend, 0, AskSpend)
 
 /* The first day by whose end the probability is reached; NULL too beyond the last date there is. */
 Datum
@@ -498,28 +294,28 @@ clv_next_order_date(PG_FUNCTION_ARGS)
 {
 	double days;
 
-	if (!NextOrder(fcinfo, &days) || PG_GETARG_DATEADT(2) + ceil(days) > HISTORY_LAST_DAY)
+	if (!Answer(fcinfo, 1, AskNext, &days) || PG_GETARG_DATEADT(2) + ceil(days) > HISTORY_LAST_DAY)
 		PG_RETURN_NULL();
 	PG_RETURN_DATEADT(PG_GETARG_DATEADT(2) + (DateADT) ceil(days));
 }
 
+/* clv(..., days, discount): not strict, for the sake of days */
 Datum
-clv_expected_spend(PG_FUNCTION_ARGS)
+clv_value(PG_FUNCTION_ARGS)
 {
-	ClvPrepared *model = ClvGetPrepared(fcinfo);
-	HistoryBtydRow customer;
-	int next;
+	double answer;
 
-	if (!ClvGetCustomer(fcinfo, model, 0, &customer, &next))
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(PG_NARGS() - 1) || !Answer(fcinfo, 2, AskValue, &answer))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(ClvExpectedSpend(&model->model, &customer));
+	PG_RETURN_FLOAT8(answer);
 }
 
-/* expected_spend(model, x, m_x) */
+/* expected_spend(model, x, m_x): not strict, for m_x has no meaning where x = 0 */
 Datum
 clv_expected_spend_numbers(PG_FUNCTION_ARGS)
 {
 	HistoryBtydRow customer = {0};
+	double answer = 0;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
@@ -528,38 +324,6 @@ clv_expected_spend_numbers(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	if (!PG_ARGISNULL(2))
 		customer.m_x = PG_GETARG_FLOAT8(2);
-	PG_RETURN_FLOAT8(ClvExpectedSpend(&ClvGetPrepared(fcinfo)->model, &customer));
-}
-
-/* Discount per year (0.10: money in a year is worth 1 / 1.10) to a rate per unit of time */
-static double
-RatePerUnit(double discount, double unit_days)
-{
-	if (!(discount >= 0 && isfinite(discount)))
-		ClvCheckStatus(BTYD_BAD_RATE, NULL);
-	return log1p(discount) * unit_days / DAYS_A_YEAR;
-}
-
-/* clv(..., days, discount): a NULL horizon is for life */
-Datum
-clv_value(PG_FUNCTION_ARGS)
-{
-	ClvPrepared *model;
-	HistoryBtydRow customer;
-	double orders = 0;
-	double horizon = INFINITY;
-	int next;
-
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(PG_NARGS() - 1))
-		PG_RETURN_NULL();
-	model = ClvGetPrepared(fcinfo);
-	if (!ClvGetCustomer(fcinfo, model, 2, &customer, &next))
-		PG_RETURN_NULL();
-	if (!PG_ARGISNULL(next))
-		horizon = PG_GETARG_FLOAT8(next) / model->model.unit_days;
-	ClvCheckStatus(Discounted(model, &customer, horizon,
-							  RatePerUnit(PG_GETARG_FLOAT8(next + 1), model->model.unit_days),
-							  &orders),
-				   &customer);
-	PG_RETURN_FLOAT8(orders * ClvExpectedSpend(&model->model, &customer));
+	CheckStatus(ExpectedSpend(&ClvGetPrepared(fcinfo)->model, &customer, &answer), &customer);
+	PG_RETURN_FLOAT8(answer);
 }

@@ -38,9 +38,10 @@ typedef struct ClvPrepared
 extern ClvPrepared *ClvGetPrepared(FunctionCallInfo fcinfo);
 extern void ClvCheckUsable(const ClvModel *model);
 extern void ClvPrepareModel(const ClvModel *model, BtydModel *orders);
-extern bool ClvGetCustomer(FunctionCallInfo fcinfo, const ClvPrepared *model, int own,
-						   HistoryBtydRow *customer, int *next);
-extern void ClvCheckStatus(BtydStatus status, const HistoryBtydRow *customer);
-extern double ClvExpectedSpend(const ClvModel *model, const HistoryBtydRow *customer);
+
+/* btyd_p_alive and btyd_discounted, sooner */
+extern BtydStatus ClvAlive(const BtydModel *model, const HistoryBtydRow *customer, double *result);
+extern BtydStatus ClvDiscounted(ClvPrepared *model, const HistoryBtydRow *customer, double horizon,
+								double rate, double *result);
 
 #endif /* CRM_CLV_PREDICT_H */
