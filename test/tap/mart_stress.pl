@@ -80,12 +80,15 @@ sub script
 	return $sql;
 }
 
-# Start a psql with a script; what it prints as errors is kept.
+# Start a psql with a script (from a file: a psql whose server dies reads no further); its errors are kept.
 sub psql_start
 {
 	my ($sql) = @_;
-	my %run = (in => $sql, out => '', err => '');
-	$run{handle} = start([ 'psql', '-XqAt', '-d', $node->connstr('postgres') ], '<', \$run{in}, '>', \$run{out}, '2>', \$run{err});
+	my %run = (out => '', err => '', file => PostgreSQL::Test::Utils::tempdir . '/script');
+	open(my $file, '>', $run{file}) or die "$run{file}: $!";
+	print $file $sql;
+	close $file;
+	$run{handle} = start([ 'psql', '-XqAt', '-d', $node->connstr('postgres'), '-f', $run{file} ], '>', \$run{out}, '2>', \$run{err});
 	return \%run;
 }
 
