@@ -2,10 +2,11 @@
 -- generated function does is plain SQL over the tables of the mart with plans that stay cached; what can
 -- be decided beforehand is decided here.
 
--- How a row r of a source is read. columns: the select list that makes an entry of it; good: when an entry
+-- How a row r of a source is read. columns: the select list that makes an entry of it; came and agg: the
+-- same for entries that are only added, and the aggregate that takes them; good: when an entry
 -- counts; reason: why it does not. The number of orders spells out the rule of crm.history_agg, so that a
 -- row can be taken off again with the sign reversed: an amount below zero is a refund and no order.
-CREATE FUNCTION crm.mart_entry(mart text, source_id integer, OUT order_id text, OUT columns text, OUT good text, OUT reason text, OUT condition text)
+CREATE FUNCTION crm.mart_entry(mart text, source_id integer, OUT order_id text, OUT columns text, OUT came text, OUT agg text, OUT good text, OUT reason text, OUT condition text)
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $$
@@ -24,6 +25,9 @@ BEGIN
 			WHEN _s.orders IS NULL THEN format('CASE WHEN (%s) < 0 THEN 0::bigint ELSE 1::bigint END', _s.amount)
 			ELSE format('coalesce((%s)::bigint, CASE WHEN (%s) < 0 THEN 0 ELSE 1 END)', _s.orders, _s.amount) END),
 		CASE WHEN _s.currency IS NOT NULL THEN format('%s AS currency', _s.currency) END);
+	-- Where the number of orders follows the rule, the aggregate knows it by itself.
+	came := CASE WHEN _s.orders IS NULL AND NOT _s.refunds THEN replace(columns, format(', CASE WHEN (%s) < 0 THEN 0::bigint ELSE 1::bigint END AS orders', _s.amount), '') ELSE columns END;
+	agg := CASE WHEN _s.orders IS NULL AND NOT _s.refunds THEN 'crm.history_agg(day, amount)' ELSE 'crm.history_agg(day, amount, orders)' END;
 	-- Too many decimals are not tested here: crm.history_agg raises an error, and the slow way finds the row.
 	good := concat_ws(' AND ', '(customer_id IS NOT NULL', $text$day BETWEEN '1900-01-01' AND '2999-12-31'$text$, 'amount > -1e15', 'amount < 1e15',
 		CASE WHEN _s.orders IS NOT NULL THEN 'orders BETWEEN -1e9 AND 1e9' END,
@@ -206,7 +210,7 @@ BEGIN
 	IF to_regclass(format('%I.%I', mart, _name)) IS NOT NULL THEN
 		EXECUTE format('DROP VIEW %I.%I', mart, _name);
 	END IF;
-	EXECUTE format(E'CREATE VIEW %I.%I AS\n\tSELECT order_id, customer_id, day, amount, orders,\n\t\t%s AS reason\n\tFROM (SELECT %s AS order_id, %s FROM %s AS r WHERE %s) AS entry',
+	EXECUTE format(E'CREATE VIEW %I.%I AS\n\tSELECT order_id, customer_id, day, amount, orders,\n\t\t%s AS reason\n\tFROM (SELECT %s AS order_id, %s FROM %s AS r WHERE %s OFFSET 0) AS entry',
 	               mart, _name, _e.reason, _e.order_id, _e.columns, source, _e.condition);
 	PERFORM crm.mart_comment(mart, ARRAY[_name, format('how the mart reads %s: for the first filling, rebuild and verify; keeps the columns it uses from being dropped', source),
 		_name || '.order_id', 'the order', _name || '.customer_id', 'the customer', _name || '.day', 'the day in the zone of the mart', _name || '.amount', 'the amount, below zero for refunds',
@@ -243,10 +247,11 @@ END
 $body$, source, _e.order_id, (SELECT string_agg(format('$%s AS %I', o + 1, c), ', ' ORDER BY o) FROM unnest(_names) WITH ORDINALITY AS u (c, o)),
 		_e.reason, _e.columns, _e.condition, _key));
 
-	-- What the three operations read: entries that came, entries that went.
-	_came := format(E'SELECT customer_id, day, amount, orders, day AS new_day,\n\t\t\t       %s AS good\n\t\t\tFROM (SELECT %s\n\t\t\t      FROM new_rows AS r WHERE %s) AS entry',
+	-- What the three operations read: entries that came, entries that went. OFFSET 0 has each expression
+	-- computed once a row; without it the planner copies them into every place where they are used.
+	_came := format(E'SELECT customer_id, day, amount, orders, day AS new_day,\n\t\t\t       %s AS good\n\t\t\tFROM (SELECT %s\n\t\t\t      FROM new_rows AS r WHERE %s OFFSET 0) AS entry',
 	                _e.good, _e.columns, _e.condition);
-	_went := format(E'SELECT customer_id, day, -amount AS amount, -orders AS orders, NULL::date AS new_day,\n\t\t\t       %s AS good\n\t\t\tFROM (SELECT %s\n\t\t\t      FROM old_rows AS r WHERE %s) AS entry',
+	_went := format(E'SELECT customer_id, day, -amount AS amount, -orders AS orders, NULL::date AS new_day,\n\t\t\t       %s AS good\n\t\t\tFROM (SELECT %s\n\t\t\t      FROM old_rows AS r WHERE %s OFFSET 0) AS entry',
 	                _e.good, _e.columns, _e.condition);
 	_one_came := format('SELECT e FROM new_rows AS r, %I.%I(1, %s) AS e', mart, _name || '_entry', _arguments);
 	_one_went := format('SELECT e FROM old_rows AS r, %I.%I(-1, %s) AS e', mart, _name || '_entry', _arguments);
@@ -255,7 +260,7 @@ $body$, source, _e.order_id, (SELECT string_agg(format('$%s AS %I', o + 1, c), '
 	-- One row, as an application inserts it: no arrays, no sorting.
 	BEGIN
 		SELECT (SELECT count(*) FROM (SELECT FROM new_rows LIMIT 2) AS two), (array_agg(customer_id))[1], (array_agg(day))[1],
-		       crm.history_agg(day, amount, orders), bool_and(%1$s)
+		       %5$s, bool_and(%1$s)
 		INTO _rows, _customer, _day, _history, _good
 		FROM (SELECT %2$s
 		      FROM (SELECT * FROM new_rows LIMIT 2) AS r WHERE %3$s) AS entry;
@@ -271,13 +276,13 @@ $body$, source, _e.order_id, (SELECT string_agg(format('$%s AS %I', o + 1, c), '
 		%4$s
 		RETURN NULL;
 	END IF;
-$body$, _e.good, _e.columns, _e.condition,
+$body$, _e.good, _e.came, _e.condition,
 			CASE WHEN _queued THEN format($body$INSERT INTO %1$I.queue (source_id, customer_id, year, day, history)
 		VALUES (%2$s, _customer, date_part('year', _day)::integer, _day, _history);$body$, mart, source_id)
 			ELSE format($body$INSERT INTO %1$I.history AS h (customer_id, year, source_id, history)
 		VALUES (_customer, date_part('year', _day)::integer, %2$s, _history)
 		ON CONFLICT (customer_id, year, source_id) DO UPDATE SET history = h.history OPERATOR(crm.+) excluded.history;%3$s$body$, mart, source_id,
-				CASE WHEN _tiers THEN format(E'\n\t\tPERFORM %I.upgrade(ARRAY[_customer], ARRAY[_day]);', mart) ELSE '' END) END));
+				CASE WHEN _tiers THEN format(E'\n\t\tPERFORM %I.upgrade(ARRAY[_customer], ARRAY[_day]);', mart) ELSE '' END) END, _e.agg));
 	PERFORM crm.mart_generate_trigger(mart, source_id, source, 'update', _came || E'\n\t\t\tUNION ALL\n\t\t\t' || _went, _one_came || E'\n\t\t\t\tUNION ALL\n\t\t\t\t' || _one_went);
 	PERFORM crm.mart_generate_trigger(mart, source_id, source, 'delete', _went, _one_went);
 	PERFORM crm.mart_generate_truncate(mart, source_id, source);

@@ -33,6 +33,7 @@ DECLARE
 	_orders record;
 	_money record;
 	_id integer;
+	_fresh boolean := false;
 BEGIN
 	PERFORM crm.mart_require(mart);
 	IF source IS NULL THEN
@@ -68,6 +69,7 @@ BEGIN
 
 	IF _key IS NULL THEN
 		-- The first source says what a customer's key is.
+		_fresh := true;
 		_key := format_type(_customer.type, -1);
 		IF crm.mart_equals(_customer.type) IS NULL THEN
 			PERFORM crm.mart_fail(format('customer_id cannot have the type %s', _key), 'A key is a single value with an order: a number, a text, a uuid, a date.', 'Cast it in the expression.', 'datatype_mismatch');
@@ -89,7 +91,7 @@ BEGIN
 	PERFORM crm.mart_generate_source(mart, _id, source);
 	PERFORM crm.mart_check_order_id(mart, source, _order.canonical, _order.column_name, _customer.canonical, _at.canonical, _amount.canonical, _condition.canonical);
 	PERFORM crm.mart_create_triggers(mart, _id, source);
-	PERFORM crm.mart_fill(mart, _id);
+	PERFORM crm.mart_fill(mart, _id, _fresh);
 	PERFORM crm.mart_place_tiers(mart, 'new source');
 	RETURN _id;
 END
@@ -139,55 +141,73 @@ $$;
 COMMENT ON FUNCTION crm.mart_progress(double precision) IS
 	'counts calls and now and then tells how much of total rows was read; always true';
 
-CREATE FUNCTION crm.mart_fill(mart text, source_id integer) RETURNS void
+-- One reading of the table gives chunks and tells whether there are bad rows; only then is it read again.
+CREATE FUNCTION crm.mart_fill(mart text, source_id integer, fresh boolean DEFAULT false) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 DECLARE
 	_source regclass := crm.mart_source_table(mart, source_id);
-	_view text := format('%I.source_%s', mart, source_id);
 	_total double precision;
 	_since timestamptz := clock_timestamp();
 	_chunks bigint;
 	_bad bigint;
+	_read text;
+	_e record := crm.mart_entry(mart, source_id);
+	-- Whole histories first, cut into years afterwards: half the groups of grouping by year at once.
+	_fill text := $sql$
+		WITH whole AS MATERIALIZED (
+			SELECT customer_id, %2$s FILTER (WHERE good) AS history, date_part('year', min(day) FILTER (WHERE good))::integer AS since, date_part('year', max(day) FILTER (WHERE good))::integer AS until,
+			       count(*) FILTER (WHERE NOT good) AS bad
+			FROM %3$s
+			WHERE CASE WHEN random() < 1.0 / 4096 THEN crm.mart_progress(%4$s) ELSE true END
+			GROUP BY 1
+		), put AS (
+			INSERT INTO %1$I.history (customer_id, year, source_id, history)
+			SELECT w.customer_id, y.year, %5$s, c.history
+			FROM whole AS w, generate_series(w.since, w.until) AS y (year),
+			     LATERAL (SELECT CASE WHEN w.since = w.until THEN w.history ELSE crm.slice(w.history, make_date(y.year, 1, 1), make_date(y.year, 12, 31)) END) AS c (history)
+			WHERE c.history OPERATOR(crm.<>) ''%6$s
+			RETURNING 1
+		)
+		SELECT (SELECT count(*) FROM put), coalesce(sum(bad), 0) FROM whole$sql$;
 BEGIN
 	PERFORM set_config('crm_mart.progress', '', true);
 	SELECT coalesce(sum(greatest(c.reltuples, 0)), 0) INTO _total
 	FROM pg_class c WHERE c.oid = _source OR c.oid IN (SELECT t.relid FROM pg_partition_tree(_source) t WHERE t.isleaf);
 	RAISE NOTICE 'reading %', _source;
+	-- A table that nobody has seen yet gets its index afterwards, in one go.
+	IF fresh THEN
+		EXECUTE format('ALTER TABLE %I.history DROP CONSTRAINT history_pkey', mart);
+	END IF;
 	BEGIN
-		EXECUTE format($sql$
-			INSERT INTO %1$I.history (customer_id, year, source_id, history)
-			SELECT customer_id, date_part('year', day)::integer, %2$s, crm.history_agg(day, amount, orders)
-			FROM %3$s
-			WHERE reason IS NULL AND CASE WHEN random() < 1.0 / 4096 THEN crm.mart_progress(%4$s) ELSE true END
-			GROUP BY 1, 2 ORDER BY 1, 2$sql$, mart, source_id, _view, _total);
-		GET DIAGNOSTICS _chunks = ROW_COUNT;
-		EXECUTE format($sql$
-			INSERT INTO %1$I.quarantine (source_id, order_id, reason, rows)
-			SELECT %2$s, coalesce(order_id, ''), reason, count(*) FROM %3$s WHERE reason IS NOT NULL GROUP BY 2, 3$sql$, mart, source_id, _view);
+		_read := format('%I.source_%s', mart, source_id);
+		EXECUTE format(_fill, mart, _e.agg, format('(SELECT customer_id, day, amount%s, %s AND (scale(amount) <= 8 OR min_scale(amount) <= 8) AS good FROM (SELECT %s FROM %s AS r WHERE %s OFFSET 0) AS entry OFFSET 0) AS e',
+		                                           CASE WHEN _e.agg ~ 'orders' THEN ', orders' ELSE '' END, _e.good, _e.came, _source, _e.condition),
+		               _total, source_id, CASE WHEN fresh THEN '' ELSE ' ORDER BY 1, 2' END) INTO _chunks, _bad;
 	EXCEPTION WHEN OTHERS THEN
 		IF SQLSTATE !~ '^(22|23|P0)' THEN
 			RAISE;
 		END IF;
-		-- Some expression fails on some row: find which, row by row.
+		-- Some expression fails on some row: read them one by one.
 		RAISE NOTICE 'a row cannot be read (%): reading every row with care', SQLERRM;
-		EXECUTE format($sql$
-			INSERT INTO %1$I.history (customer_id, year, source_id, history)
-			SELECT customer_id, date_part('year', day)::integer, %2$s, crm.history_agg(day, amount, orders)
-			FROM %3$s WHERE reason IS NULL GROUP BY 1, 2 ORDER BY 1, 2$sql$, mart, source_id, crm.mart_careful(mart, source_id));
-		GET DIAGNOSTICS _chunks = ROW_COUNT;
-		EXECUTE format($sql$
-			INSERT INTO %1$I.quarantine (source_id, order_id, reason, rows)
-			SELECT %2$s, coalesce(order_id, ''), reason, count(*) FROM %3$s WHERE reason IS NOT NULL GROUP BY 2, 3$sql$, mart, source_id, crm.mart_careful(mart, source_id));
+		_read := crm.mart_careful(mart, source_id);
+		EXECUTE format(_fill, mart, 'crm.history_agg(day, amount, orders)', format('(SELECT c.*, c.reason IS NULL AS good FROM %s) AS e', replace(_read, ' AS careful', ' AS c')),
+		               _total, source_id, CASE WHEN fresh THEN '' ELSE ' ORDER BY 1, 2' END) INTO _chunks, _bad;
 	END;
-	EXECUTE format('SELECT coalesce(sum(q.rows), 0) FROM %I.quarantine q WHERE q.source_id = $1', mart) INTO _bad USING source_id;
+	IF fresh THEN
+		EXECUTE format('ALTER TABLE %I.history ADD PRIMARY KEY (customer_id, year, source_id)', mart);
+	END IF;
+	IF _bad > 0 THEN
+		EXECUTE format('INSERT INTO %I.quarantine (source_id, order_id, reason, rows) SELECT $1, coalesce(order_id, %L), reason, count(*) FROM %s WHERE reason IS NOT NULL GROUP BY 2, 3', mart, '', _read)
+			USING source_id;
+	END IF;
 	EXECUTE format('ANALYZE %I.history', mart);
 	RAISE NOTICE 'read %: % chunks of customer and year, % rows in quarantine, % s', _source, _chunks, _bad, round(extract(epoch FROM clock_timestamp() - _since), 1);
 END
 $$;
-COMMENT ON FUNCTION crm.mart_fill(text, integer) IS
-	'fills history and quarantine from a source that has nothing in them yet';
+COMMENT ON FUNCTION crm.mart_fill(text, integer, boolean) IS
+	'fills history and quarantine from a source that has nothing in them yet; fresh: the mart was made in this transaction';
 
 -- The rows of a source, each read by the function that turns errors into reasons.
 CREATE FUNCTION crm.mart_careful(mart text, source_id integer) RETURNS text

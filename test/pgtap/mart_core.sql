@@ -18,7 +18,9 @@ SELECT g % 7, '2023-12-31 23:30Z'::timestamptz + g * interval '11 hours', (g * 3
 INSERT INTO orders (id, customer_id, ordered_at, total, currency) VALUES
 	(1001, NULL, '2024-01-01', 1, 'GBP'), (1002, 1, NULL, 1, 'GBP'), (1003, 1, 'infinity', 1, 'GBP'), (1004, 1, '2024-01-01', NULL, 'GBP'),
 	(1005, 1, '2024-01-01', 'NaN', 'GBP'), (1006, 1, '2024-01-01', 'Infinity', 'GBP'), (1007, 1, '2024-01-01', 1e15, 'GBP'),
-	(1008, 1, '2024-01-01', 0.123456789, 'GBP'), (1009, 1, '2024-01-01', 1, 'EUR'), (1010, 1, '0099-01-01', 1, 'GBP'), (1011, 1, '20240-01-01', 1, 'GBP');
+	(1008, 1, '2024-01-01', 0.123456789, 'GBP'), (1009, 1, '2024-01-01', 1, 'EUR'), (1010, 1, '0099-01-01', 1, 'GBP'), (1011, 1, '20240-01-01', 1, 'GBP'),
+	-- and this is right: zeros are no decimals
+	(1012, 1, '2024-01-01', 1.500000000000, 'GBP');
 
 SELECT lives_ok($$ SELECT crm.create_mart('shop', 'Europe/London', 'GBP') $$, 'a mart');
 SELECT is(crm.add_source('shop', 'orders', order_id => 'id', customer_id => 'customer_id', at => 'ordered_at', amount => 'total',
