@@ -215,6 +215,15 @@ Summarise(const GammaGammaRow *rows, size_t n, GammaGammaFit *fit, double *unit)
 	return true;
 }
 
+static bool
+AtBound(const OptResult *result)
+{
+	for (int i = 0; i < NPARAMS; i++)
+		if (result->at_bound[i])
+			return true;
+	return false;
+}
+
 BtydFitStatus
 gamma_gamma_fit(const GammaGammaRow *rows, size_t n, const BtydEnv *env, GammaGammaFit *fit)
 {
@@ -251,7 +260,9 @@ gamma_gamma_fit(const GammaGammaRow *rows, size_t n, const BtydEnv *env, GammaGa
 	{
 		data.stride = 1;
 		opt_polish(&problem, OPT_POLISH_STEPS, &result);
-		if (result.status == OPT_LIMIT)
+
+		/* a sample can mislead: once more, unless the way leads out of bounds with all rows too */
+		if (result.status == OPT_LIMIT && !AtBound(&result))
 			opt_search(&problem, start, shifts, 3, &result);
 	}
 
