@@ -8,7 +8,7 @@ CREATE FUNCTION crm.mart_source_table(mart text, source_id integer) RETURNS regc
 	AS $$
 	SELECT t.tgrelid::regclass
 	FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
-	WHERE n.nspname = mart AND p.proname = format('source_%s_insert', source_id) AND t.tgname = crm.mart_trigger_name(mart, source_id, 'insert') AND t.tgnargs = 0
+	WHERE n.nspname = mart AND p.proname = format('source_%s_insert', source_id) AND t.tgnargs = 0
 	LIMIT 1
 $$;
 COMMENT ON FUNCTION crm.mart_source_table(text, integer) IS

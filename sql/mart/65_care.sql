@@ -10,6 +10,16 @@ BEGIN
 	IF NOT crm.mart_has_tables(mart) THEN
 		RETURN;
 	END IF;
+	-- Triggers carry the name of the mart, which may have been renamed.
+	FOR _source IN
+		SELECT t.tgrelid::regclass AS source, t.tgname, crm.mart_trigger_name(mart, split_part(p.proname, '_', 2)::integer, split_part(p.proname, '_', 3)) AS name
+		FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
+		WHERE n.nspname = mart AND p.proname ~ '^source_[0-9]+_(insert|update|delete|truncate)$'
+	LOOP
+		IF _source.tgname <> _source.name THEN
+			EXECUTE format('ALTER TRIGGER %I ON %s RENAME TO %I', _source.tgname, _source.source, _source.name);
+		END IF;
+	END LOOP;
 	PERFORM crm.mart_generate(mart);
 	FOR _source IN EXECUTE format('SELECT s.source_id, crm.mart_source_table($1, s.source_id) AS source FROM %I.source s ORDER BY 1', mart) USING mart LOOP
 		IF _source.source IS NOT NULL THEN
