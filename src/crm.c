@@ -3,6 +3,7 @@
  */
 #include "crm.h"
 
+#include "mb/pg_wchar.h"
 #include "utils/guc.h"
 
 PG_MODULE_MAGIC;
@@ -15,4 +16,10 @@ _PG_init(void)
 {
 	tier_init();
 	MarkGUCPrefixReserved("crm");
+}
+
+int
+ClippedLength(const char *input, Size size)
+{
+	return pg_mbcliplen(input, (int) Min(size, 1000), 100);
 }

@@ -13,6 +13,9 @@
 
 #include "compat.h"
 
+/* The number of bytes of somebody else's text to show in a message, ending between characters. */
+extern int ClippedLength(const char *input, Size size);
+
 /* What a room does when the library is loaded. */
 extern void tier_init(void);
 

@@ -50,7 +50,7 @@ AllocateBtydRows(Size n)
 }
 
 /* Order the rows and merge equal ones; nrows and nspend together are their number. */
-void
+static void
 NormaliseBtydData(BtydData *data)
 {
 	Size n = data->nrows + data->nspend;
@@ -66,9 +66,6 @@ NormaliseBtydData(BtydData *data)
 		if (kept > 0 && btyd_row_cmp(&data->rows[kept - 1], row) == 0)
 		{
 			data->rows[kept - 1].weight += row->weight;
-			if (data->rows[kept - 1].weight > BTYD_MAX_COUNT)
-				ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-								errmsg("number of customers out of range")));
 			continue;
 		}
 		data->rows[kept++] = *row;
@@ -76,6 +73,18 @@ NormaliseBtydData(BtydData *data)
 			data->nspend++;
 	}
 	data->nrows = kept - data->nspend;
+}
+
+/* Raise an error, or report it softly and return false, where the counts are too large. */
+static bool
+CheckCounts(const BtydData *data, fmNodePtr escontext)
+{
+	if (!btyd_data_counts_ok(data))
+		ereturn(escontext, false,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("number of customers out of range"),
+				 errdetail("Customers, and what else is counted, must stay below 2^53.")));
+	return true;
 }
 
 /* Pack data whose rows are in order into a new value. */
@@ -100,6 +109,7 @@ BtydOpenGetData(const BtydOpen *open)
 	data.rows = AllocateBtydRows(open->n);
 	memcpy(data.rows, open->rows, open->n * sizeof(BtydRow));
 	NormaliseBtydData(&data);
+	CheckCounts(&data, NULL);
 	return data;
 }
 
@@ -288,12 +298,15 @@ btyd_data_in(PG_FUNCTION_ARGS)
 	if (parser.wrong)
 		ereturn(CRM_ESCONTEXT(fcinfo), (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid btyd_data at character %d: \"%.40s\"",
-						pg_mbstrlen_with_len(input, (int) (parser.at - input)) + 1, input),
+				 errmsg("invalid btyd_data at character %d: \"%.*s\"",
+						pg_mbstrlen_with_len(input, (int) (parser.at - input)) + 1,
+						ClippedLength(input, strlen(input)), input),
 				 errdetail("%s", parser.wrong),
 				 errhint("Make it with crm.btyd_agg. Its text is \"unit_days=7 ... "
 						 "rows=x:t_x:t*n,... spend=x:m_x*n,...\".")));
 	NormaliseBtydData(&data);
+	if (!CheckCounts(&data, CRM_ESCONTEXT(fcinfo)))
+		return (Datum) 0;
 	PG_RETURN_DATUM(BtydDataGetDatum(&data));
 }
 

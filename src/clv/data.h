@@ -28,15 +28,11 @@ typedef struct BtydOpen
 /* A value in either form, unpacked, rows in order, in the current memory context */
 extern BtydData DatumGetBtydData(Datum datum);
 
-/* A new packed value; sorts and merges the rows first if they may need it */
+/* A new packed value of rows that are in order */
 extern Datum BtydDataGetDatum(BtydData *data);
-extern void NormaliseBtydData(BtydData *data);
 
 extern BtydData BtydOpenGetData(const BtydOpen *open);
 extern BtydRow *AllocateBtydRows(Size n);
 extern double CountBtydCustomers(const BtydData *data);
-
-/* What a fit of several histories or numbers needs: count one customer; see data_agg.c */
-extern void CheckBtydUnits(double a, double b);
 
 #endif /* CRM_CLV_DATA_H */

@@ -117,10 +117,7 @@ AddRow(BtydOpen *state, const BtydOpen *owned_by_executor, const BtydRow *row)
 
 	if (*slot != 0)
 	{
-		state->rows[*slot - 1].weight += row->weight;
-		if (state->rows[*slot - 1].weight > BTYD_MAX_COUNT)
-			ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-							errmsg("number of customers out of range")));
+		state->rows[*slot - 1].weight += row->weight; /* the range is checked at the end */
 		return state;
 	}
 	if (state->n == state->capacity)
@@ -145,6 +142,17 @@ IsEmpty(const BtydOpen *state)
 	return state->n == 0 && memcmp(&state->counters, &zero, sizeof(zero)) == 0;
 }
 
+/* Raise an error unless two units of time are the same. */
+static void
+CheckSameUnit(double a, double b)
+{
+	if (a != b)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("customers are measured in different units of time"),
+						errdetail("Some in units of %g days, some of %g days.", a, b),
+						errhint("Use the same unit_days for all customers of one model.")));
+}
+
 /* Add all of other data to a state (NULL: a new one); data with nothing in them have no unit. */
 static BtydOpen *
 AddRows(BtydOpen *owned, const BtydRow *rows, Size n, const BtydCounters *counters,
@@ -159,7 +167,7 @@ AddRows(BtydOpen *owned, const BtydRow *rows, Size n, const BtydCounters *counte
 		return state;
 	if (IsEmpty(state))
 		state->unit_days = unit_days;
-	CheckBtydUnits(state->unit_days, unit_days);
+	CheckSameUnit(state->unit_days, unit_days);
 	for (int i = 0; i < BTYD_COUNTERS; i++)
 		sum[i] += more[i];
 	for (Size i = 0; i < n; i++)
@@ -168,16 +176,6 @@ AddRows(BtydOpen *owned, const BtydRow *rows, Size n, const BtydCounters *counte
 		state = AddRow(state, owned, &rows[i]);
 	}
 	return state;
-}
-
-void
-CheckBtydUnits(double a, double b)
-{
-	if (a != b)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("customers are measured in different units of time"),
-						errdetail("Some in units of %g days, some of %g days.", a, b),
-						errhint("Use the same unit_days for all customers of one model.")));
 }
 
 static inline bool
@@ -217,7 +215,7 @@ StateFor(BtydOpen *state, double unit_days)
 		return NewState(FIRST_CAPACITY, unit_days);
 	if (IsEmpty(state))
 		state->unit_days = unit_days;
-	CheckBtydUnits(state->unit_days, unit_days);
+	CheckSameUnit(state->unit_days, unit_days);
 	return state;
 }
 
@@ -318,7 +316,7 @@ btyd_agg_numbers(PG_FUNCTION_ARGS)
 
 		if (weight < 0 || weight > (int64) BTYD_MAX_COUNT)
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-							errmsg("weight must not be negative"),
+							errmsg("weight must be a number of customers"),
 							errdetail("The weight is " INT64_FORMAT ".", weight),
 							errhint("It is the number of customers that the row stands for.")));
 		if (weight == 0)

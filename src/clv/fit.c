@@ -138,6 +138,8 @@ clv_fit(PG_FUNCTION_ARGS)
 	FitOrders(&data, process, &env, &model->orders);
 	if (PG_GETARG_BOOL(2) && data.nspend > 0)
 		FitSpend(&data, &env, model);
+	else
+		model->counters.no_spend = 0; /* part of what is said of spend; the text has it there */
 	pfree(data.rows);
 	PG_RETURN_CLV_MODEL(model);
 }

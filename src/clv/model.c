@@ -12,6 +12,7 @@
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "common/shortest_dec.h"
+#include "history/history.h"
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
 #include "utils/array.h"
@@ -492,7 +493,8 @@ ModelFromText(const char *input, void *escontext)
 	if (model == NULL)
 		ereturn(escontext, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid clv_model: \"%.60s\"", input), errdetail("%s", reader.wrong),
+				 errmsg("invalid clv_model: \"%.*s\"", ClippedLength(input, strlen(input)), input),
+				 errdetail("%s", reader.wrong),
 				 errhint("Make it with crm.clv_fit, or with crm.clv_model(process, "
 						 "parameters).")));
 	/* What a given model does not write, it does not keep. */
@@ -632,10 +634,7 @@ clv_model_given(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	process = ClvProcessByName(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	unit_days = PG_GETARG_FLOAT8(2);
-	if (!(unit_days > 0 && isfinite(unit_days)))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unit_days must be positive"),
-				 errhint("7 measures time in weeks, 1 in days.")));
+	CheckUnitDays(unit_days);
 	kind = ClvOrdersKind(process);
 	model = NewClvModel(process, unit_days);
 	GivenParameters(PG_GETARG_ARRAYTYPE_P(1), &kind, model->orders.params);

@@ -50,6 +50,13 @@ StartSimulation(FunctionCallInfo fcinfo)
 
 	sim->model.model = *PG_GETARG_CLV_MODEL(0);
 	ClvCheckUsable(&sim->model.model);
+	if (sim->model.model.has_spend && !ClvUsable(sim->model.model.spend.status))
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("the model cannot draw amounts: the status of its spend fit is "
+							   "\"%s\"",
+							   ClvStatusName(sim->model.model.spend.status)),
+						errdetail("%s", ClvStatusMessage(sim->model.model.spend.status)),
+						errhint("Fit it with spend => false to draw orders alone.")));
 	ClvPrepareModel(&sim->model.model, &sim->model.orders);
 	sim->customers = PG_GETARG_INT64(1);
 	if (sim->customers < 0)

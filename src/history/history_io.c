@@ -183,8 +183,9 @@ history_in(PG_FUNCTION_ARGS)
 		if (wrong != NULL)
 			ereturn(CRM_ESCONTEXT(fcinfo), (Datum) 0,
 					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-					 errmsg("invalid purchase history at character %d: \"%.40s\"",
-							pg_mbstrlen_with_len(input, (int) (at - input)) + 1, input),
+					 errmsg("invalid purchase history at character %d: \"%.*s\"",
+							pg_mbstrlen_with_len(input, (int) (at - input)) + 1,
+							ClippedLength(input, (Size) (end - input)), input),
 					 errdetail("%s", wrong),
 					 errhint("A history is a list of day:orders:amount, such as "
 							 "\"2024-01-05:2:71.00,2024-02-11:0:-3.50\".")));

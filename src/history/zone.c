@@ -168,12 +168,18 @@ TimestampTzGetDay(FmgrInfo *flinfo, TimestampTz at, text *zone)
 {
 	ZoneCache *cache = GetZone(flinfo, zone);
 	pg_time_t t;
+	DateADT day;
 
 	if (TIMESTAMP_NOT_FINITE(at))
 		CheckDay(DATEVAL_NOEND);
 	t = at / USECS_PER_SEC - (at % USECS_PER_SEC < 0) +
 		(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * (pg_time_t) SECS_PER_DAY;
-	return DayOf(at + OffsetAt(cache, t) * USECS_PER_SEC);
+	day = DayOf(at + OffsetAt(cache, t) * USECS_PER_SEC);
+	if (day < HISTORY_FIRST_DAY)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("purchase day out of range"),
+				 errdetail("In that time zone it lies before the first date there is.")));
+	return day;
 }
 
 /* ---------------------------------------------------------------- the type */

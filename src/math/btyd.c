@@ -43,17 +43,16 @@ btyd_status_message(BtydStatus status)
 	return "unknown status";
 }
 
-/* A whole number that a double holds exactly, not negative */
-static bool
-IsCount(double n)
+bool
+btyd_is_count(double n)
 {
-	return n >= 0.0 && n <= 9007199254740992.0 && n == floor(n);
+	return n >= 0.0 && n <= BTYD_MAX_COUNT && n == floor(n);
 }
 
 BtydStatus
 btyd_check_row(double x, double t_x, double t)
 {
-	if (!IsCount(x))
+	if (!btyd_is_count(x))
 		return BTYD_BAD_X;
 	if (!(t_x >= 0.0 && t_x <= t && t <= DBL_MAX) || (x == 0.0 && t_x > 0.0))
 		return BTYD_BAD_TIMES;
@@ -125,7 +124,7 @@ btyd_pmf(const BtydModel *m, double x, double t_x, double t, double horizon, dou
 		return status;
 	if (!(horizon >= 0.0 && horizon <= DBL_MAX))
 		return BTYD_BAD_HORIZON;
-	if (!IsCount(n))
+	if (!btyd_is_count(n))
 		return BTYD_BAD_COUNT;
 	if (horizon == 0.0)
 		value = n == 0.0 ? 1.0 : 0.0;

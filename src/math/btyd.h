@@ -21,6 +21,9 @@
 #include "optimise.h"
 #include "rng.h"
 
+/* Counts are doubles that hold whole numbers: a sum up to here was exact, one above is seen */
+#define BTYD_MAX_COUNT 9007199254740991.0
+
 #define BTYD_MAX_PARAMS 4
 #define BTYD_MAX_CONSTANTS 32
 
@@ -152,6 +155,7 @@ extern const BtydProcess *btyd_process_by_name(const char *name); /* NULL when u
  * btyd_pmf with n = 0; a new customer is x = t_x = t = 0.
  */
 extern BtydStatus btyd_prepare(BtydModel *m, const BtydProcess *process, const double *params);
+extern bool btyd_is_count(double n); /* a whole number that a double counts to, not negative */
 extern BtydStatus btyd_check_row(double x, double t_x, double t);
 extern BtydStatus btyd_loglik(const BtydModel *m, double x, double t_x, double t, double *result);
 extern BtydStatus btyd_p_alive(const BtydModel *m, double x, double t_x, double t, double *result);

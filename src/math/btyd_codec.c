@@ -17,20 +17,28 @@ typedef struct Reader
 	bool bad;
 } Reader;
 
-static bool
-IsCount(double n)
-{
-	return n >= 0.0 && n <= BTYD_MAX_COUNT && n == floor(n);
-}
-
 bool
 btyd_data_row_ok(const BtydRow *row)
 {
-	if (!(IsCount(row->weight) && row->weight > 0.0))
+	if (!(btyd_is_count(row->weight) && row->weight > 0.0))
 		return false;
 	if (row->t == BTYD_SPEND_ROW)
-		return IsCount(row->x) && row->x > 0.0 && row->t_x > 0.0 && isfinite(row->t_x);
+		return btyd_is_count(row->x) && row->x > 0.0 && row->t_x > 0.0 && isfinite(row->t_x);
 	return btyd_check_row(row->x, row->t_x, row->t) == BTYD_OK;
+}
+
+bool
+btyd_data_counts_ok(const BtydData *data)
+{
+	const double *counter = (const double *) &data->counters;
+	double customers[2] = {0.0, 0.0};
+
+	for (int i = 0; i < BTYD_COUNTERS; i++)
+		if (!btyd_is_count(counter[i]))
+			return false;
+	for (size_t i = 0; i < data->nrows + data->nspend; i++)
+		customers[i >= data->nrows] += data->rows[i].weight;
+	return btyd_is_count(customers[0]) && btyd_is_count(customers[1]);
 }
 
 /* ---------------------------------------------------------------- writing */
@@ -179,11 +187,7 @@ ReadHead(const uint8_t *bytes, size_t size, BtydData *data)
 	nrows = GetVarint(&reader);
 	nspend = GetVarint(&reader);
 	for (int i = 0; i < BTYD_COUNTERS; i++)
-	{
 		counter[i] = (double) GetVarint(&reader);
-		if (counter[i] > BTYD_MAX_COUNT)
-			reader.bad = true;
-	}
 	/* a row takes three bytes at least, so wrong lengths cannot ask for much memory */
 	if (nrows > size || nspend > size || 4 * nrows + 3 * nspend > size)
 		reader.bad = true;
@@ -224,5 +228,5 @@ btyd_unpack(const uint8_t *bytes, size_t size, BtydData *data)
 		if (!btyd_data_row_ok(row) || (i > 0 && btyd_row_cmp(row - 1, row) >= 0))
 			reader.bad = true;
 	}
-	return !reader.bad && reader.at == reader.end;
+	return !reader.bad && reader.at == reader.end && btyd_data_counts_ok(data);
 }

@@ -28,9 +28,6 @@
 #define BTYD_CODEC_VERSION 1
 #define BTYD_CODEC_OPEN 1 /* bit in the head */
 
-/* Counts are doubles that hold whole numbers, exact up to here */
-#define BTYD_MAX_COUNT 9007199254740992.0
-
 /* What was seen besides the rows */
 typedef struct BtydCounters
 {
@@ -78,6 +75,9 @@ btyd_row_cmp(const BtydRow *a, const BtydRow *b)
 
 /* Is this a customer, or a spend row, that data can hold? */
 extern bool btyd_data_row_ok(const BtydRow *row);
+
+/* Are the counters, and the customers of either list together, numbers that data can hold? */
+extern bool btyd_data_counts_ok(const BtydData *data);
 
 /* An upper bound of the packed size; then pack, which returns the size. Rows are in order. */
 extern size_t btyd_packed_bound(const BtydData *data);

@@ -108,7 +108,8 @@ LogGammaVariate(CrmRng *rng, double shape)
 		if (v <= 0.0)
 			continue;
 		v = v * v * v;
-		if (log(rng_uniform(rng)) < 0.5 * z * z + d - d * v + d * log(v))
+		/* written so that a shape that is NaN gives NaN, and ends */
+		if (!(log(rng_uniform(rng)) >= 0.5 * z * z + d - d * v + d * log(v)))
 			return log(d * v) + boost;
 	}
 }

@@ -4,7 +4,6 @@
 #include "segment/segment.h"
 
 #include "libpq/pqformat.h"
-#include "mb/pg_wchar.h"
 
 PG_FUNCTION_INFO_V1(rfm_in);
 PG_FUNCTION_INFO_V1(rfm_out);
@@ -18,12 +17,6 @@ PG_FUNCTION_INFO_V1(rfm_monetary_score);
 
 #define CELL_DETAIL \
 	"A cell is three scores from 1 (worst) to 5 (best), or 000 for a customer who never bought."
-
-int
-ClippedLength(const char *input, Size size)
-{
-	return pg_mbcliplen(input, (int) Min(size, 1000), 100);
-}
 
 /* Read three digits. */
 Datum

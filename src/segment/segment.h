@@ -23,9 +23,6 @@ extern Datum CellSetGetDatum(CellSet set);
 /* crm.rfm_cuts is an RfmCuts of 120 bytes, passed by reference. */
 #define PG_GETARG_CUTS(n) ((const RfmCuts *) PG_GETARG_POINTER(n))
 
-/* The number of bytes of somebody else's text to show in a message, ending between characters. */
-extern int ClippedLength(const char *input, Size size);
-
 /* An argument that names one of a few measures. */
 extern int MeasureByName(text *name, const char *const *names, int n, const char *what);
 

@@ -24,7 +24,7 @@ LadderFromText(TierSlice input, fmNodePtr escontext)
 		ereturn(escontext, NULL,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type crm.tier_ladder, at \"%.*s\"",
-						tier_message_length(where), where.at),
+						ClippedLength(where.at, where.length), where.at),
 				 errdetail("%s", tier_status_detail(status)),
 				 errhint("A ladder is written like '0-none:0, 1-bronze:100, 2-silver:500'.")));
 	value = palloc(VARHDRSZ + LADDER_TEXT_MAX);
@@ -207,8 +207,8 @@ tier_on_ladder(PG_FUNCTION_ARGS)
 	if (rung == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("tier label \"%.*s\" is not on the ladder", tier_message_length(wanted),
-						wanted.at),
+				 errmsg("tier label \"%.*s\" is not on the ladder",
+						ClippedLength(wanted.at, wanted.length), wanted.at),
 				 errdetail("The ladder has the labels %s.", tier_ladder_labels(&ladder->rungs))));
 	PG_RETURN_TIER_P(tier_from_rung(rung));
 }

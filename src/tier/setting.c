@@ -26,7 +26,7 @@ CheckLadder(char **newval, void **extra, GucSource source)
 	if (status != TIER_OK)
 	{
 		crm_guc_free(ladder);
-		GUC_check_errdetail("At \"%.*s\": %s", tier_message_length(where), where.at,
+		GUC_check_errdetail("At \"%.*s\": %s", ClippedLength(where.at, where.length), where.at,
 							tier_status_detail(status));
 		GUC_check_errhint("A ladder is written like '0-none:0, 1-bronze:100, 2-silver:500'.");
 		return false;

@@ -6,15 +6,8 @@
 #include "common/hashfn.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
-#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/sortsupport.h"
-
-int
-tier_message_length(TierSlice s)
-{
-	return pg_mbcliplen(s.at, (int) Min(s.length, 1000), 100);
-}
 
 /* Make a tier of a rank and a label that was checked. */
 static TierText *
@@ -69,7 +62,7 @@ TierFromText(TierSlice input, fmNodePtr escontext)
 		ereturn(escontext, NULL,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type crm.tier: \"%.*s\"",
-						tier_message_length(input), input.at),
+						ClippedLength(input.at, input.length), input.at),
 				 errdetail("%s", tier_status_detail(status)),
 				 errhint("A tier is written rank-label, as in '3-gold'.")));
 	return rank < 0 ? ResolveLabel(label, escontext) : MakeTier(rank, label);

@@ -22,9 +22,6 @@ extern const TierRungs *tier_ladder_setting;
 
 extern TierText *tier_from_rung(const TierRung *rung);
 
-/* Clip a piece of somebody else's text for a message, at a character's end. */
-extern int tier_message_length(TierSlice s);
-
 /* The labels of a ladder, for a message. */
 extern char *tier_ladder_labels(const TierRungs *ladder);
 

@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP 1
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(196);
+SELECT plan(204);
 
 -- A shop of the scale of CDNOW: 3,000 customers of a quarter, observed for nine months.
 CREATE TEMP TABLE truth AS SELECT clv_model('mbgnbd', '{.525, 6.18, .891, 1.614}', 7, '{6.25, 3.74, 15.44}') AS model;
@@ -50,9 +50,14 @@ SELECT throws_ok($$SELECT btyd_agg(1, 2, 1)$$, '22023', 'times must satisfy 0 <=
 SELECT throws_ok($$SELECT btyd_agg(1, -1, 1)$$, '22023', 'times must satisfy 0 <= t_x <= t, and t_x must be 0 when x is 0');
 SELECT throws_ok($$SELECT btyd_agg(0, 1, 1)$$, '22023', 'times must satisfy 0 <= t_x <= t, and t_x must be 0 when x is 0');
 SELECT throws_ok($$SELECT btyd_agg(1, 1, 'infinity')$$, '22023', 'times must satisfy 0 <= t_x <= t, and t_x must be 0 when x is 0');
-SELECT throws_ok($$SELECT btyd_agg(1, 1, 1, 1, -1)$$, '22023', 'weight must not be negative');
+SELECT throws_ok($$SELECT btyd_agg(1, 1, 1, 1, -1)$$, '22023', 'weight must be a number of customers');
 SELECT throws_ok($$SELECT btyd_agg(1, 1, 1, 'NaN')$$, '22023', 'mean spend must be a finite number');
-SELECT throws_ok($$SELECT btyd_agg(1, 1, 1, 1, 9007199254740992) FROM generate_series(1, 2)$$, '22003', 'number of customers out of range');
+SELECT throws_ok($$SELECT btyd_agg(1, 1, 1, 1, 9007199254740991) FROM generate_series(1, 2)$$, '22003', 'number of customers out of range');
+SELECT throws_ok($$SELECT btyd_agg(1, 1, x, -1, 9007199254740991) FROM generate_series(1, 2) x$$, '22003', 'number of customers out of range', 'so are those without spend');
+SELECT throws_ok($$SELECT btyd_agg('2024-01-01:9223372036854775807:1'::history, '2024-02-01')$$, '22003', 'number of customers out of range', 'and orders of one day');
+SELECT throws_ok($$SELECT 'unit_days=7 rows=0:0:1*9007199254740991,0:0:2'::btyd_data$$, '22003', 'number of customers out of range', 'all rows together');
+SELECT throws_ok($$SELECT btyd_agg('2024-01-05:1:10'::history, '2024-03-01', 1e-300)$$, '22023', 'unit_days out of range');
+SELECT throws_ok($$SELECT btyd_agg('2024-01-05:1:10'::history, '2024-03-01', 'infinity')$$, '22023', 'unit_days out of range');
 SELECT throws_ok($$SELECT btyd_agg_data(data, data) FROM data$$, '0A000', 'this function works only inside an aggregate');
 SELECT throws_ok($$SELECT btyd_agg_final(data) FROM data$$, '0A000', 'this function works only inside an aggregate');
 
@@ -70,8 +75,10 @@ SELECT is((SELECT pg_temp.go_on('unit_days=7 rows=3:1:2'))::text, 'unit_days=7 n
 SELECT is((SELECT string_agg((btyd_summary(d)).customers::text, ' ') FROM (SELECT btyd_agg(0, 0, i) OVER (ORDER BY i) AS d FROM generate_series(1, 20) i) q),
 	(SELECT string_agg(i::text, ' ') FROM generate_series(1, 20) i), 'as a window function');
 
-SELECT ok(bool_and(d::btyd_data::text::btyd_data = d::btyd_data), 'text round trip: extremes') FROM unnest(ARRAY['unit_days=1e-300 rows=0:0:1e-308', 'unit_days=1e300 rows=9007199254740992:5e-324:1.7976931348623157e308*9007199254740992 spend=9007199254740992:5e-324,1:1.7976931348623157e308',
+SELECT ok(bool_and(d::btyd_data::text::btyd_data = d::btyd_data), 'text round trip: extremes') FROM unnest(ARRAY['unit_days=1e-300 rows=0:0:1e-308', 'unit_days=1e300 rows=9007199254740991:5e-324:1.7976931348623157e308*9007199254740991 spend=9007199254740991:5e-324,1:1.7976931348623157e308',
 	'unit_days=0.1 rows=1:0.1:0.2,1:0.30000000000000004:0.7 spend=3:0.01,7:33.333333333333336', 'unit_days=7', 'unit_days=7 rows=0:0:0*3']) AS d;
+SELECT ok(clv_fit(d, 'mbgnbd', s)::text::clv_model = clv_fit(d, 'mbgnbd', s), 'text round trip: a model with customers without spend, spend ' || s)
+FROM (SELECT btyd_agg(x % 3, x % 3 * x / 9.0, x, -1) AS d FROM generate_series(1, 400) x) q, unnest(ARRAY[true, false]) s;
 SELECT is('  unit_days=7 rows=2:1:2,0:0:3*2,2:1:2 spend=1:2,1:2 '::btyd_data::text, 'unit_days=7 no_purchase=0 invalid=0 null=0 merged=0 no_spend=0 rows=0:0:3*2,2:1:2*2 spend=1:2*2', 'input is put in order and counted');
 SELECT throws_ok(format('SELECT %L::btyd_data', t), '22P02', NULL, 'not data: ' || t) FROM unnest(ARRAY['', 'rows=0:0:1', 'unit_days=0', 'unit_days=-1', 'unit_days=nan', 'unit_days=inf', 'unit_days=0x10', 'unit_days=1e999', 'unit_days=7 rows=', 'unit_days=7 rows=1:2:1', 'unit_days=7 rows=0:1:1', 'unit_days=7 rows=1.5:1:1',
 	'unit_days=7 rows=-1:0:1', 'unit_days=7 rows=0:0:1*0', 'unit_days=7 rows=0:0:1*1.5', 'unit_days=7 rows=0:0', 'unit_days=7 rows=0:0:1,', 'unit_days=7 spend=0:1', 'unit_days=7 spend=1:0', 'unit_days=7 spend=1:1 rows=0:0:1', 'unit_days=7 merged=1.5', 'unit_days=7 merged=-1', 'unit_days=7 nonsense', 'unit_days=7 rows=0:0:nan']) AS t;
@@ -195,6 +202,7 @@ SELECT throws_ok($$SELECT clv(clv_model('bgnbd', '{1,2,3,4}', 7, '{6, 1, 15}'), 
 
 SELECT results_eq('SELECT s.* FROM truth, simulate(model, 3000, ''2024-01-01'', ''2024-09-30'', 7, ''2024-03-31'') AS s', 'TABLE orders', 'the same seed gives the same orders');
 SELECT results_eq('SELECT s.* FROM truth, simulate(model, 10, ''2024-01-01'', ''2024-09-30'', 7, ''2024-03-31'') AS s', 'SELECT * FROM orders WHERE customer <= 10', 'fewer customers are the first of more');
+SELECT throws_ok($$SELECT simulate(clv_fit(btyd_agg(b.x, b.t_x, b.t, CASE WHEN id <= 9 THEN b.m_x END)), 10, '2024-01-01', '2024-02-01') FROM customer, btyd(history, '2024-09-30') b$$, '55000', 'the model cannot draw amounts: the status of its spend fit is "too_few_customers"');
 SELECT ok((SELECT count(*) FROM (SELECT s.* FROM truth, simulate(model, 50, '2024-01-01', '2024-09-30', 8) s INTERSECT TABLE orders) q) = 0, 'another seed gives other orders');
 SELECT ok(count(DISTINCT customer) = 3000 AND min(customer) = 1 AND max(customer) = 3000 AND min(at) >= '2024-01-01' AND max(at) < '2024-10-01' AND min(amount) > 0 AND max(scale(amount)) = 2, 'customers, dates, amounts') FROM orders;
 SELECT ok(max(first) < '2024-04-01', 'won until the day given') FROM (SELECT min(at) AS first FROM orders GROUP BY customer) q;

@@ -1,7 +1,7 @@
 -- What does not belong in a history is an error that says why, never a crash, never a guess.
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(81);
+SELECT plan(84);
 
 -- ---------------------------------------------------------------- text
 
@@ -92,5 +92,11 @@ SELECT is_empty($$SELECT c FROM leak WHERE o <> p OR NOT o = p OR history_cmp(o,
 SELECT is((SELECT history_agg(o) FROM leak), (SELECT history_agg(p) FROM leak), 'and aggregates like it');
 SELECT is(pg_temp.started_agg('2024-02-01', 5)::text, '2024-01-01:1:100.001,2024-02-01:1:5.000', 'an aggregate that starts from a value');
 
+-- the first day there is, seen from a zone where it is still the day before
+SELECT throws_ok($$SELECT history_agg('4714-11-24 00:00+00 BC'::timestamptz, 1, 'America/New_York')$$, '22008', 'purchase day out of range');
+SELECT is(history_agg('4714-11-24 00:00+00 BC'::timestamptz, 1, 'Asia/Tokyo')::text, '4714-11-24 BC:1:1.00', 'and from one where it is day');
+
+-- a message shows the beginning of a text, cut between characters
+SELECT throws_ok($$SELECT ('aa' || repeat('小', 99))::history$$, '22P02', 'invalid purchase history at character 1: "aa' || repeat('小', 32) || '"');
 SELECT * FROM finish();
 ROLLBACK;

@@ -101,7 +101,7 @@ int
 main(void)
 {
 	static const double units[] = {7, 1, 30.4375, 0.1, 1.0 / 24, 1e-300, 1e300};
-	BtydRow extremes[] = {{0, 0, 0, BTYD_MAX_COUNT},
+	BtydRow extremes[] = {{0, 0, 0, BTYD_MAX_COUNT - 6},
 						  {0, 0, DBL_MIN, 1},
 						  {0, 0, DBL_MAX, 1},
 						  {1, 0, 0, 1},
@@ -147,5 +147,12 @@ main(void)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		refused &= !btyd_data_row_ok(&bad[i]);
 	CHECK(refused);
+
+	/* more customers than a double counts are seen, however they are spread */
+	extremes[0].weight++;
+	data = (BtydData){.unit_days = 7, .rows = extremes, .nrows = 6, .nspend = 3};
+	CHECK(!btyd_data_counts_ok(&data) && RoundTrip(&data) == 0);
+	data = (BtydData){.unit_days = 7, .counters = {.merged = BTYD_MAX_COUNT + 1}};
+	CHECK(!btyd_data_counts_ok(&data) && RoundTrip(&data) == 0);
 	return unit_done();
 }
