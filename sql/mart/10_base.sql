@@ -16,7 +16,14 @@ CREATE FUNCTION crm.mart_fail(message text, detail text DEFAULT NULL, hint text 
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 BEGIN
-	RAISE EXCEPTION USING MESSAGE = message, DETAIL = coalesce(detail, ''), HINT = coalesce(hint, ''), ERRCODE = code;
+	IF detail IS NULL AND hint IS NULL THEN
+		RAISE EXCEPTION USING MESSAGE = message, ERRCODE = code;
+	ELSIF hint IS NULL THEN
+		RAISE EXCEPTION USING MESSAGE = message, DETAIL = detail, ERRCODE = code;
+	ELSIF detail IS NULL THEN
+		RAISE EXCEPTION USING MESSAGE = message, HINT = hint, ERRCODE = code;
+	END IF;
+	RAISE EXCEPTION USING MESSAGE = message, DETAIL = detail, HINT = hint, ERRCODE = code;
 END
 $$;
 COMMENT ON FUNCTION crm.mart_fail(text, text, text, text) IS
