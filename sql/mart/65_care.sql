@@ -59,7 +59,6 @@ BEGIN
 	END IF;
 	-- Version 1 is the first: there is nothing to carry over yet, the code is made anew.
 	IF crm.mart_has_tables(mart) THEN
-		PERFORM crm.mart_drop_views(mart);
 		PERFORM crm.mart_generate_all(mart);
 		PERFORM crm.mart_create_views(mart);
 	END IF;

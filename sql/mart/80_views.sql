@@ -7,7 +7,8 @@
 
 -- What a view is made of. In the definition, @mart@ stands for the schema, @equals@ for the equality of
 -- customer keys, @settings@ for the settings and today, @newest@ for the day of the newest snapshot.
--- Replaced in place if the columns are what they were, so that views which users built on it stay.
+-- Replaced in place if the columns are what they were, or came at the end: then views that users built on
+-- it stay. Otherwise it is dropped and made anew, for the same readers.
 CREATE FUNCTION crm.mart_create_view(mart text, name text, definition text, comments text[]) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
@@ -15,6 +16,7 @@ CREATE FUNCTION crm.mart_create_view(mart text, name text, definition text, comm
 DECLARE
 	_equals text;
 	_full text[] := ARRAY[name, comments[1]];
+	_readers text;
 BEGIN
 	SELECT crm.mart_equals(a.atttypid) INTO STRICT _equals
 	FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -22,7 +24,17 @@ BEGIN
 	-- LIMIT 1 because the planner does not know that there is one row; and so today is computed once.
 	definition := replace(definition, '@settings@', '(SELECT *, (now() AT TIME ZONE zone)::date AS today FROM @mart@.settings LIMIT 1)');
 	definition := replace(definition, '@newest@', '(SELECT max(as_of) FROM @mart@.snapshot)');
-	EXECUTE format('CREATE OR REPLACE VIEW %I.%I AS %s', mart, name, replace(replace(definition, '@equals@', _equals), '@mart@', quote_ident(mart)));
+	definition := replace(replace(definition, '@equals@', _equals), '@mart@', quote_ident(mart));
+	BEGIN
+		EXECUTE format('CREATE OR REPLACE VIEW %I.%I AS %s', mart, name, definition);
+	EXCEPTION WHEN invalid_table_definition THEN
+		SELECT string_agg(format('GRANT SELECT ON %I.%I TO %s', mart, name, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END), '; ') INTO _readers
+		FROM pg_class c CROSS JOIN aclexplode(c.relacl) AS a
+		WHERE c.oid = format('%I.%I', mart, name)::regclass AND a.privilege_type = 'SELECT' AND a.grantee <> c.relowner;
+		EXECUTE format('DROP VIEW %I.%I', mart, name);
+		EXECUTE format('CREATE VIEW %I.%I AS %s', mart, name, definition);
+		EXECUTE coalesce(_readers, 'SELECT');
+	END;
 	FOR i IN 2 .. cardinality(comments) BY 2 LOOP
 		_full := _full || format('%s.%s', name, comments[i]) || comments[i + 1];
 	END LOOP;

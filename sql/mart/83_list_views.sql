@@ -120,7 +120,7 @@ BEGIN
 			FROM @mart@.customer AS c
 			CROSS JOIN @settings@ AS s
 			JOIN (SELECT r.rank, r.threshold, lag(r.tier) OVER (ORDER BY r.rank) AS tier_below
-			      FROM @settings@ AS l, crm.tiers(l.ladder) AS r) AS t ON t.rank = crm.tier_rank(c.tier)
+			      FROM @settings@ AS l, crm.tiers(l.ladder) AS r) AS t ON t.rank = crm.tier_rank(c.tier) AND t.threshold > '-infinity'
 			JOIN @mart@.customer_history AS h ON h.customer_id @equals@ c.customer_id
 			LEFT JOIN @mart@.score AS r ON r.as_of = @newest@ AND r.customer_id @equals@ c.customer_id
 			CROSS JOIN LATERAL (SELECT %s AS figure) AS f
