@@ -16,6 +16,12 @@
 /* A maximum is where a Newton step would gain less than this in log-likelihood */
 #define DECREMENT_GOAL 1e-11
 
+/* Where no step climbs any more, a promise this small is one that rounding hides */
+#define HIDDEN_DECREMENT 1e-6
+
+/* A (logarithmic) parameter this near a bound lies on it */
+#define ON_BOUND 1e-9
+
 /* Longest Newton step, in any one (logarithmic) parameter */
 #define LONGEST_STEP 1.5
 
@@ -208,13 +214,21 @@ DifferenceHessian(const OptProblem *problem, OptResult *result)
 	return true;
 }
 
+/* True if a parameter lies on a bound and a step in this direction would cross it */
+static bool
+LeavesBounds(const OptProblem *problem, const OptResult *result, int i, double direction)
+{
+	return (result->p[i] <= problem->lower[i] + ON_BOUND && direction < 0.0) ||
+		   (result->p[i] >= problem->upper[i] - ON_BOUND && direction > 0.0);
+}
+
 /*
- * A step in the parameters that are not held at a bound. Solves (-H + ridge) step = grad with the
- * smallest ridge of a growing row that makes the matrix positive definite. *decrement is set only
- * for a pure Newton step, and infinite otherwise.
+ * Solve (-H + ridge) step = grad in the parameters that are not held, with the smallest ridge of a
+ * growing row that makes the matrix positive definite. Returns half the rise that a pure Newton
+ * step promises, infinite for one with a ridge.
  */
-static void
-NewtonStep(const OptProblem *problem, OptResult *result, double *step, double *decrement)
+static double
+SolveStep(const OptProblem *problem, const OptResult *result, const bool *held, double *step)
 {
 	int n = problem->n;
 	int free_index[OPT_MAX];
@@ -223,21 +237,18 @@ NewtonStep(const OptProblem *problem, OptResult *result, double *step, double *d
 
 	for (int i = 0; i < n; i++)
 	{
-		double g = result->grad[i];
-
 		step[i] = 0.0;
-		result->at_bound[i] = (result->p[i] <= problem->lower[i] && g < 0.0) ||
-							  (result->p[i] >= problem->upper[i] && g > 0.0);
-		if (!result->at_bound[i])
+		if (!held[i])
 			free_index[nfree++] = i;
 	}
+	if (nfree == 0)
+		return 0.0;
 	for (int i = 0; i < nfree; i++)
 		scale = fmax(scale, fabs(result->hess[(n + 1) * free_index[i]]));
 	if (scale == 0.0)
 		scale = 1.0;
 
-	*decrement = 0.0;
-	for (double ridge = 0.0; nfree > 0; ridge = fmax(1e-6 * scale, 10.0 * ridge))
+	for (double ridge = 0.0; ridge <= 1e7 * scale; ridge = fmax(1e-6 * scale, 10.0 * ridge))
 	{
 		double m[OPT_MAX * OPT_MAX];
 		double v[OPT_MAX];
@@ -252,11 +263,7 @@ NewtonStep(const OptProblem *problem, OptResult *result, double *step, double *d
 			v[i] = result->grad[free_index[i]];
 		}
 		if (!Cholesky(nfree, m))
-		{
-			if (ridge > 1e6 * scale)
-				break;
 			continue;
-		}
 		CholeskySolve(nfree, m, v);
 		for (int i = 0; i < nfree; i++)
 		{
@@ -265,15 +272,54 @@ NewtonStep(const OptProblem *problem, OptResult *result, double *step, double *d
 		}
 		for (int i = 0; i < nfree; i++)
 			step[free_index[i]] = longest > LONGEST_STEP ? v[i] * LONGEST_STEP / longest : v[i];
-		*decrement = ridge == 0.0 ? gain : INFINITY;
-		return;
+		return ridge == 0.0 ? gain : INFINITY;
 	}
-	if (nfree > 0)
-		*decrement = INFINITY;
+	return INFINITY;
 }
 
 /*
- * Newton's method with projection on the bounds and halving of steps that do not climb. Without
+ * The next step. A parameter on a bound is held where the value rises across the bound (at_bound),
+ * and also where only the step would cross it, because the parameters pull at each other; that one
+ * is no end, so then no decrement is told. The step ends where it meets a bound: cutting off one
+ * parameter and not the others would leave the ridge that the step follows.
+ */
+static void
+NewtonStep(const OptProblem *problem, OptResult *result, double *step, double *decrement)
+{
+	int n = problem->n;
+	bool held[OPT_MAX];
+	bool crossing;
+	bool pulled = false;
+	double reach = 1.0;
+
+	for (int i = 0; i < n; i++)
+		held[i] = result->at_bound[i] = LeavesBounds(problem, result, i, result->grad[i]);
+	do
+	{
+		*decrement = SolveStep(problem, result, held, step);
+		crossing = false;
+		for (int i = 0; i < n; i++)
+		{
+			if (!held[i] && LeavesBounds(problem, result, i, step[i]))
+				held[i] = crossing = pulled = true;
+		}
+	} while (crossing);
+	if (pulled)
+		*decrement = INFINITY;
+
+	for (int i = 0; i < n; i++)
+	{
+		double bound = step[i] > 0.0 ? problem->upper[i] : problem->lower[i];
+
+		if (step[i] != 0.0)
+			reach = fmin(reach, (bound - result->p[i]) / step[i]);
+	}
+	for (int i = 0; i < n; i++)
+		step[i] *= reach;
+}
+
+/*
+ * Newton's method within bounds, with halving of steps that do not climb. Without
  * analytic second derivatives a Hessian is used as long as it serves: convergence is then linear,
  * but each step costs one evaluation and not 2n + 1; the last word is always with a fresh one.
  */
@@ -335,6 +381,8 @@ opt_polish(const OptProblem *problem, int max_steps, OptResult *result)
 				break;
 			value = -INFINITY;
 			factor *= 0.5;
+			if (promise <= noise)
+				break; /* shorter steps drown in rounding */
 		}
 		if (!isfinite(value))
 		{
@@ -344,6 +392,12 @@ opt_polish(const OptProblem *problem, int max_steps, OptResult *result)
 				before = INFINITY;
 				result->has_hess = false;
 				continue;
+			}
+			if (result->decrement <= HIDDEN_DECREMENT)
+			{
+				result->has_hess = true;
+				result->status = OPT_CONVERGED;
+				return;
 			}
 			break;
 		}
