@@ -175,29 +175,6 @@ extern BtydStatus btyd_discounted(const BtydModel *m, double x, double t_x, doub
 extern BtydStatus btyd_next_order(const BtydModel *m, double x, double t_x, double t,
 								  double probability, double *result);
 
-/*
- * A table for one model, horizon and rate (btyd_table.c): many customers in a tenth of the time, to
- * 1e-11 of btyd_discounted. The values do not depend on what was asked before. It leans on this:
- * expected() and discounted() are p_alive() times something that does not depend on t_x.
- */
-#define BTYD_TABLE_X 32      /* x from 0 to one less; others are computed each time */
-#define BTYD_TABLE_PANELS 12 /* of t, each 3.3 times as long as the last */
-#define BTYD_TABLE_POINTS 12
-
-typedef struct BtydTable
-{
-	const BtydModel *model;
-	double horizon;
-	double rate;
-	double unit;                                        /* of t, for the panels */
-	signed char state[BTYD_TABLE_X][BTYD_TABLE_PANELS]; /* 0 empty, 1 made, -1 not accurate */
-	double coefficient[BTYD_TABLE_X][BTYD_TABLE_PANELS][BTYD_TABLE_POINTS];
-} BtydTable;
-
-extern void btyd_table_init(BtydTable *table, const BtydModel *m, double horizon, double rate);
-extern BtydStatus btyd_table_discounted(BtydTable *table, double x, double t_x, double t,
-										double *result); /* rate 0: expected purchases */
-
 /* Lower case, without full stop: fit for an error message */
 extern const char *btyd_status_message(BtydStatus status);
 
