@@ -56,6 +56,7 @@ same_views($standby, 'standby');
 is($standby->safe_psql('postgres', q{SELECT * FROM crm.verify('shop')}), '', 'standby: verify runs there, and is empty');
 is($standby->safe_psql('postgres', q{SELECT status FROM shop.data_quality WHERE check_name = 'triggers'}), 'ok', 'standby: triggers are seen');
 fails_like($standby, 'postgres', q{SELECT * FROM crm.refresh('shop')}, qr/read-only transaction/, 'standby: refresh is for the primary');
+fails_like($standby, 'postgres', qq{SELECT * FROM crm.$_}, qr/read-only transaction/, "standby: so is $_") foreach q{preview_tiers('shop', '0-a:1')}, q{rebuild('shop')};
 
 # A standby that takes over is a mart like any other.
 $standby->promote;
