@@ -1,13 +1,14 @@
 -- One row a customer.
 
 -- The figure that the thresholds of the tiers are compared with, from a history h.history, the settings s
--- with s.today, and a predicted value r.clv.
+-- with s.today, and a predicted value r.clv: what mart_figure is to the triggers, but told the rules by the
+-- settings of the moment. Cut to cents, not rounded: no threshold is reached by it that is not reached.
 CREATE FUNCTION crm.mart_figure_sql() RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 	SELECT $sql$CASE
-		WHEN s.tier_measure = 'predicted' THEN round(r.clv::numeric, 2)
+		WHEN s.tier_measure = 'predicted' THEN coalesce(trunc(r.clv::numeric, 2), 0)
 		WHEN s.tier_calendar_year AND s.tier_measure = 'orders' THEN greatest(
 			crm.orders(crm.slice(h.history, make_date(date_part('year', s.today)::integer, 1, 1), s.today)),
 			crm.orders(crm.slice(h.history, make_date(date_part('year', s.today)::integer - 1, 1, 1), make_date(date_part('year', s.today)::integer - 1, 12, 31))))::numeric

@@ -116,7 +116,7 @@ BEGIN
 		FROM (
 			SELECT h.customer_id, c.tier, c.override_until, t.threshold, t.tier_below, f.figure, fall.day AS falls_below_on, fall.left_then, s.today, s.tier_step, s.ladder,
 				CASE WHEN c.override_until IS NOT NULL THEN greatest(c.override_until + 1, fall.day)
-				     ELSE greatest(s.today, coalesce(c.below_since, fall.day) + s.tier_grace_days) END AS downgrade_on
+				     ELSE greatest(s.today, CASE WHEN fall.day <= s.today THEN coalesce(c.below_since, fall.day) ELSE fall.day END + s.tier_grace_days) END AS downgrade_on
 			FROM @mart@.customer AS c
 			CROSS JOIN @settings@ AS s
 			JOIN (SELECT r.rank, r.threshold, lag(r.tier) OVER (ORDER BY r.rank) AS tier_below

@@ -116,6 +116,29 @@ SELECT same('SELECT customer_id, falls_below_on, downgrade_on, falls_to FROM sho
 CREATE TABLE at_risk AS SELECT * FROM shop.at_risk_of_downgrade WHERE falls_below_on > (SELECT day FROM today);
 INSERT INTO orders SELECT 200000 + customer_id, customer_id, now(), amount_to_stay, 'paid' FROM at_risk;
 SELECT is_empty('SELECT customer_id FROM shop.at_risk_of_downgrade n JOIN at_risk o USING (customer_id) WHERE n.tier = o.tier AND n.falls_below_on <= o.falls_below_on', 'at_risk_of_downgrade: amount_to_stay is enough');
+-- Below for four days already: six of grace are left. Above again: none of it counts. By hand: not before.
+UPDATE shop.customer SET below_since = day - 4 FROM today WHERE tier IS NOT NULL;
+INSERT INTO orders SELECT 300000 + customer_id, customer_id, now() - interval '300 days', -5000, 'paid' FROM (SELECT customer_id FROM shop.customer_360 WHERE tier = 'silver' ORDER BY 1 LIMIT 4) s;
+SELECT results_eq($$SELECT DISTINCT falls_below_on, downgrade_on, falls_to FROM shop.at_risk_of_downgrade r JOIN orders o ON o.customer = r.customer_id AND o.total = -5000$$, $$SELECT day, day + 6, 'bronze' FROM today$$,
+	'at_risk_of_downgrade: below already, the days of grace are counted from below_since');
+SELECT is_empty('SELECT FROM shop.at_risk_of_downgrade WHERE falls_below_on > (SELECT day FROM today) AND downgrade_on <> falls_below_on + 10', 'at_risk_of_downgrade: for the others from the day');
+SELECT count(crm.set_tier_override('shop', customer::text, 'silver', day + 20, 'test')) > 0 FROM orders, today WHERE total = -5000;
+SELECT results_eq($$SELECT DISTINCT falls_below_on, downgrade_on, falls_to FROM shop.at_risk_of_downgrade r JOIN orders o ON o.customer = r.customer_id AND o.total = -5000$$, $$SELECT day, day + 21, 'none' FROM today$$,
+	'at_risk_of_downgrade: a tier given by hand falls the day after, all the way');
+DO $$ BEGIN PERFORM crm.refresh('shop', (SELECT day + 20 FROM today)); END $$;
+SELECT is((SELECT count(*) FROM shop.customer c JOIN orders o ON o.customer = c.customer_id WHERE o.total = -5000 AND crm.tier_label(c.tier) = 'silver'), 4::bigint, 'refresh agrees on the last day');
+DO $$ BEGIN PERFORM crm.refresh('shop', (SELECT day + 21 FROM today)); END $$;
+SELECT is((SELECT count(*) FROM shop.customer c JOIN orders o ON o.customer = c.customer_id WHERE o.total = -5000 AND crm.tier_label(c.tier) = 'none'), 4::bigint, 'and on the day after');
+ROLLBACK TO rules;
+-- What the view foresees is what refresh does: day by day for a month, with grace and single steps.
+SELECT crm.set_tiers('shop', '0-none:-infinity, 1-bronze:100, 2-silver:500, 5-gold:1500', grace_days => 3);
+CREATE TABLE foreseen AS SELECT customer_id, downgrade_on, falls_to FROM shop.at_risk_of_downgrade, today WHERE downgrade_on <= day + 30;
+DO $$ BEGIN
+	PERFORM crm.set_model('shop', process => NULL);
+	FOR i IN 0 .. 30 LOOP PERFORM crm.refresh('shop', (SELECT day + i FROM today)); END LOOP;
+END $$;
+SELECT same('SELECT customer_id, downgrade_on, falls_to FROM foreseen', $$SELECT DISTINCT ON (customer_id) customer_id, as_of, crm.tier_label(new_tier) FROM shop.tier_history WHERE why = 'downgrade' ORDER BY customer_id, as_of$$,
+	'at_risk_of_downgrade: a month of refreshes does what was foreseen');
 ROLLBACK TO rules;
 SELECT crm.set_tiers('shop', '0-none:-infinity, 1-few:2, 2-some:5, 5-many:10', measure => 'orders', window_days => 100, step => 'all');
 SELECT same($$SELECT customer_id, falls_below_on, amount_to_stay FROM shop.at_risk_of_downgrade$$,
@@ -178,6 +201,14 @@ SELECT same('SELECT segment, customers, customer_share, revenue, revenue_share, 
 SELECT same('SELECT customer_id, segment, p_alive, churn_probability, expected_orders, clv, next_order_date, score_as_of FROM shop.customer_360',
 	$$SELECT customer_id, segment, round(p_alive::numeric, 4), round(churn_probability::numeric, 4), round(expected_orders::numeric, 2), round(clv::numeric, 2), next_order_date, as_of FROM shop.score$$, 'customer_360: scores of the snapshot');
 SELECT cmp_ok(count(*), '>', 250::bigint, 'most have a prediction') FROM shop.customer_360 WHERE clv IS NOT NULL AND p_alive BETWEEN 0 AND 1;
+
+SAVEPOINT predicted;
+SELECT crm.set_tiers('shop', '0-none:0, 1-bronze:20, 2-silver:100', measure => 'predicted');
+SELECT same('SELECT customer_id, tier_figure, tier_rank FROM shop.customer_360', $$SELECT customer_id, trunc(coalesce(clv, 0)::numeric, 2), CASE WHEN clv >= 100 THEN 2 WHEN clv >= 20 THEN 1 ELSE 0 END FROM shop.score$$, 'customer_360: tiers by predicted value');
+SELECT is_empty('SELECT * FROM shop.at_risk_of_downgrade', 'at_risk_of_downgrade: nobody is below, and prediction looks no further');
+UPDATE shop.score SET clv = 50.019 WHERE customer_id = (SELECT min(customer_id) FROM shop.customer_360 WHERE tier = 'silver');
+SELECT results_eq('SELECT figure_then, amount_to_stay, falls_below_on, falls_to FROM shop.at_risk_of_downgrade', $$SELECT 50.01, 49.99, day, 'bronze' FROM today$$, 'at_risk_of_downgrade: somebody is below');
+ROLLBACK TO predicted;
 
 -- ---------------------------------------------------------------- lists
 
@@ -256,6 +287,26 @@ SELECT is_empty($$SELECT l FROM plan_of('SELECT c.* FROM shop.customer_360 c WHE
 SELECT is(count(*), 1::bigint, v || ': history is read once')
 FROM unnest(ARRAY['customer_360', 'tier_summary', 'cohort_retention', 'revenue_concentration', 'churn_watchlist', 'win_back', 'at_risk_of_downgrade', 'data_quality']) AS v, plan_of('SELECT * FROM shop.' || v) AS l
 WHERE l ~ 'Scan.* on history' GROUP BY v;
+
+-- ---------------------------------------------------------------- keys of every kind
+
+CREATE EXTENSION citext SCHEMA public;
+CREATE TYPE kind AS ENUM ('b', 'a');
+CREATE TABLE keyed (id int PRIMARY KEY, u uuid, t text COLLATE "C", c citext, k kind, n numeric, at date, amount int);
+INSERT INTO keyed SELECT g, md5((g % 5)::text)::uuid, 'x' || g % 5, chr(65 + g % 5 + 32 * (g % 2)), CASE WHEN g % 2 = 0 THEN 'a' ELSE 'b' END::kind, g % 5, current_date - g, g FROM generate_series(1, 100) g;
+CREATE FUNCTION reads(key text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE v text; n bigint;
+BEGIN
+	PERFORM crm.create_mart('keyed', 'UTC');
+	PERFORM crm.add_source('keyed', 'keyed', 'id', key, 'at', 'amount');
+	PERFORM crm.set_tiers('keyed', '0-none:0, 1-bronze:1000', grace_days => 1);
+	PERFORM crm.refresh('keyed');
+	FOREACH v IN ARRAY crm.mart_views() LOOP EXECUTE 'SELECT count(*) FROM (SELECT * FROM keyed.' || v || ' OFFSET 0) x'; END LOOP;
+	EXECUTE format('SELECT count(*) FROM keyed.customer_360 JOIN (SELECT DISTINCT %I FROM public.keyed) k ON k.%1$I = customer_id WHERE tier IS NOT NULL AND rfm IS NOT NULL', key) INTO n;
+	PERFORM crm.drop_mart('keyed');
+	RETURN n;
+END $$;
+SELECT is(reads(k), n, 'key: ' || k) FROM (VALUES ('u', 5::bigint), ('t', 5), ('c', 5), ('k', 2), ('n', 5)) x (k, n);
 
 -- ---------------------------------------------------------------- other keys; nobody, one customer, refunds only
 
