@@ -68,8 +68,10 @@ CREATE FUNCTION crm.mart_create_function(mart text, name text, arguments text, r
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 BEGIN
+	-- Functions that take arrays would be planned anew at each call, because a plan for the array at hand
+	-- always looks cheaper: ten times the work of an order.
 	EXECUTE format('CREATE OR REPLACE FUNCTION %I.%I(%s) RETURNS %s LANGUAGE plpgsql %s SET search_path = pg_catalog, pg_temp AS %L',
-	               mart, name, arguments, returns, CASE WHEN definer THEN 'SECURITY DEFINER' ELSE '' END, body);
+	               mart, name, arguments, returns, CASE WHEN definer THEN 'SECURITY DEFINER' ELSE 'SET plan_cache_mode = force_generic_plan' END, body);
 	EXECUTE format('REVOKE ALL ON FUNCTION %I.%I(%s) FROM PUBLIC', mart, name, arguments);
 	EXECUTE format('ALTER FUNCTION %I.%I(%s) DEPENDS ON EXTENSION crm', mart, name, arguments);
 END
