@@ -43,6 +43,12 @@ CREATE TYPE crm.history (
 COMMENT ON TYPE crm.history IS
 	'one customer''s purchases in one currency: per day a signed number of orders and a signed amount, exact; about four bytes a purchase; text form 2024-01-05:2:71.00,2024-02-11:0:-3.50';
 
+CREATE FUNCTION crm.history(day date, amount numeric, orders bigint DEFAULT NULL) RETURNS crm.history
+	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5
+	AS 'MODULE_PATHNAME', 'history_of_purchase';
+COMMENT ON FUNCTION crm.history(day date, amount numeric, orders bigint) IS
+	'one purchase as a history, as crm.history_agg would make it of one row: orders is 1 for an amount >= 0 and 0 for a refund, unless it is given. NULL for a NULL day or amount; infinite dates, NaN and amounts with more than 8 decimals are errors';
+
 -- ---------------------------------------------------------------- the group
 
 

@@ -261,20 +261,20 @@ $body$, source, _e.order_id, (SELECT string_agg(format('$%s AS %I', o + 1, c), '
 		format($body$
 	-- One row, as an application inserts it: no arrays, no sorting.
 	BEGIN
-		SELECT (SELECT count(*) FROM (SELECT FROM new_rows LIMIT 2) AS two), (array_agg(customer_id))[1], (array_agg(day))[1],
-		       %5$s, bool_and(%1$s)
-		INTO _rows, _customer, _day, _history, _good
+		SELECT customer_id, day, %5$s, %1$s, EXISTS (SELECT FROM new_rows OFFSET 1)
+		INTO _customer, _day, _history, _good, _more
 		FROM (SELECT %2$s
-		      FROM (SELECT * FROM new_rows LIMIT 2) AS r WHERE %3$s) AS entry;
+		      FROM new_rows AS r WHERE %3$s) AS entry;
+		IF NOT FOUND THEN
+			RETURN NULL;
+		END IF;
 	EXCEPTION WHEN OTHERS THEN
 		IF SQLSTATE ~ '^(53|57|58|XX)' THEN
 			RAISE;
 		END IF;
-		_rows := NULL;
+		_good := false;
 	END;
-	IF _rows = 0 OR _rows = 1 AND _good IS NULL THEN
-		RETURN NULL;
-	ELSIF _rows = 1 AND _good THEN
+	IF _good AND NOT _more THEN
 		%4$s
 		RETURN NULL;
 	END IF;
@@ -284,7 +284,7 @@ $body$, _e.good, _e.came, _e.condition,
 			ELSE format($body$INSERT INTO %1$I.history AS h (customer_id, year, source_id, history)
 		VALUES (_customer, date_part('year', _day)::integer, %2$s, _history)
 		ON CONFLICT (customer_id, year, source_id) DO UPDATE SET history = h.history OPERATOR(crm.+) excluded.history;%3$s$body$, mart, source_id,
-				CASE WHEN _tiers THEN format(E'\n\t\tPERFORM %I.upgrade(ARRAY[_customer], ARRAY[_day]);', mart) ELSE '' END) END, _e.agg));
+				CASE WHEN _tiers THEN format(E'\n\t\tPERFORM %I.upgrade(ARRAY[_customer], ARRAY[_day]);', mart) ELSE '' END) END, replace(_e.agg, 'crm.history_agg', 'crm.history')));
 	PERFORM crm.mart_generate_trigger(mart, source_id, source, 'update', _came || E'\n\t\t\tUNION ALL\n\t\t\t' || _went, _one_came || E'\n\t\t\t\tUNION ALL\n\t\t\t\t' || _one_went);
 	PERFORM crm.mart_generate_trigger(mart, source_id, source, 'delete', _went, _one_went);
 	PERFORM crm.mart_generate_truncate(mart, source_id, source);
@@ -362,7 +362,7 @@ BEGIN%5$s%6$s
 	RETURN NULL;
 END
 $body$, operation, source, _key,
-		CASE WHEN fast <> '' THEN format(E'\n\t_rows bigint;\n\t_customer %s;\n\t_day date;\n\t_history crm.history;', _key) ELSE '' END,
+		CASE WHEN fast <> '' THEN format(E'\n\t_more boolean;\n\t_customer %s;\n\t_day date;\n\t_history crm.history;', _key) ELSE '' END,
 		crm.mart_partition_guard(), fast, entries, mart, CASE WHEN _queued THEN 'enqueue' ELSE 'apply' END, source_id,
 		careful, _queued::text));
 END

@@ -21,6 +21,7 @@ PG_FUNCTION_INFO_V1(history_agg_timestamptz);
 PG_FUNCTION_INFO_V1(history_agg_history);
 PG_FUNCTION_INFO_V1(history_agg_final);
 PG_FUNCTION_INFO_V1(history_agg_needs_zone);
+PG_FUNCTION_INFO_V1(history_of_purchase);
 PG_FUNCTION_INFO_V1(history_agg_has_no_zone);
 
 /* Nine purchases or so fit the first state; it fills one memory chunk with no waste. */
@@ -159,14 +160,13 @@ GetState(FunctionCallInfo fcinfo)
 	return AppendHistory(NULL, state);
 }
 
-/* A transition: add the row of `day`, arguments amount (2) and, if `orders_arg`, orders. */
-static Datum
-AddPurchase(FunctionCallInfo fcinfo, struct varlena *state, DateADT day, int orders_arg)
+/* The entry of a row: its day, its amount with its scale, its orders by argument or by the rule. */
+static HistoryEntry
+GetPurchase(FunctionCallInfo fcinfo, DateADT day, int amount_arg, int orders_arg, int *scale)
 {
 	HistoryEntry entry = {.day = day};
-	int scale;
 
-	entry.amount = NumericGetMoney(PG_GETARG_DATUM(2), &scale);
+	entry.amount = NumericGetMoney(PG_GETARG_DATUM(amount_arg), scale);
 	if (orders_arg < PG_NARGS() && !PG_ARGISNULL(orders_arg))
 	{
 		entry.orders = PG_GETARG_INT64(orders_arg);
@@ -175,6 +175,16 @@ AddPurchase(FunctionCallInfo fcinfo, struct varlena *state, DateADT day, int ord
 	}
 	else
 		entry.orders = entry.amount >= 0 ? 1 : 0;
+	return entry;
+}
+
+/* A transition: add the row of `day`, arguments amount (2) and, if `orders_arg`, orders. */
+static Datum
+AddPurchase(FunctionCallInfo fcinfo, struct varlena *state, DateADT day, int orders_arg)
+{
+	int scale;
+	HistoryEntry entry = GetPurchase(fcinfo, day, 2, orders_arg, &scale);
+
 	PG_RETURN_POINTER(AppendEntry(state, &entry, scale));
 }
 
@@ -255,6 +265,22 @@ history_agg_final(PG_FUNCTION_ARGS)
 		CollectHistory(&set, view, DATEVAL_NOBEGIN, DATEVAL_NOEND, false);
 		return FinishEntries(&set);
 	}
+}
+
+/* One purchase as a history: what the aggregate makes of one row. */
+Datum
+history_of_purchase(PG_FUNCTION_ARGS)
+{
+	HistoryEntries set;
+	HistoryEntry entry;
+	int scale;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	entry = GetPurchase(fcinfo, CheckDay(PG_GETARG_DATEADT(0)), 1, 2, &scale);
+	set = StartEntries(1);
+	CollectEntry(&set, &entry, scale);
+	return FinishEntries(&set);
 }
 
 /*
