@@ -70,6 +70,8 @@ BEGIN
 	END IF;
 	IF model IS NULL THEN
 		note := coalesce(note, CASE WHEN _s.process IS NULL THEN 'no predictions: no process is set' ELSE 'no predictions: nothing to fit' END);
+	ELSIF NOT crm.has_spend(model) THEN
+		note := coalesce(note || '; ', '') || 'no lifetime value: what customers spend could not be fitted';
 	END IF;
 END
 $$;
