@@ -20,7 +20,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION crm.grant_reader(text, name) IS
-	'lets a role read the tables and views of a mart, and nothing else; call it again after crm.upgrade_mart';
+	'lets a role read the tables and views of a mart, and nothing else; call it again after crm.upgrade_mart, for views that are new';
 
 CREATE FUNCTION crm.revoke_reader(mart text, reader name) RETURNS void
 	LANGUAGE plpgsql
