@@ -27,6 +27,9 @@
 /* A result is taken from a series only when the parts are not larger than this times the sum */
 #define SERIES_CANCELLATION 3e4
 
+/* Panels of an integral over time; they grow, so that customers need a few dozen */
+#define MOST_PANELS 200
+
 /* Nodes > 0 and weights of the 16-point Gauss-Legendre rule on [-1, 1] */
 #define GAUSS 8
 static const double gauss_node[GAUSS] = {
@@ -38,6 +41,8 @@ static const double gauss_weight[GAUSS] = {
 
 /* p ~ Beta(a, b) as points with weights that sum to one */
 #define MIXTURE_POINTS 4096
+/* Steps, with those that weigh nothing. More are needed for parameters that no customers have. */
+#define MIXTURE_STEPS (16 * MIXTURE_POINTS)
 typedef struct Mixture
 {
 	int n; /* 0: not made */
@@ -74,11 +79,12 @@ PrepareMixture(const BgFuture *f, double u, Mixture *mixture)
 	double step = fmin(0.3, 0.6 * width);
 	double total = 0.0;
 	int n = 0;
+	int steps = 0;
 
 	for (int side = 0; side < 2; side++)
 	{
 		/* to the right with 0, to the left without it */
-		for (int i = side; n < MIXTURE_POINTS; i++)
+		for (int i = side;; i++)
 		{
 			double s = side == 0 ? i * step : -i * step;
 			double left = squeeze_left ? exp(-s) : 0.0;
@@ -87,6 +93,8 @@ PrepareMixture(const BgFuture *f, double u, Mixture *mixture)
 			double log_odds = y > 0 ? y + log1p(exp(-y)) : log1p(exp(y)); /* -log(1 - p) */
 			double log_weight = a * (y - log_odds) - b * log_odds - peak + log1p(left + right);
 
+			if (n == MIXTURE_POINTS || ++steps > MIXTURE_STEPS)
+				return BTYD_INACCURATE;
 			if (log_weight > -700.0)
 			{
 				mixture->p[n] = exp(y - log_odds);
@@ -99,8 +107,6 @@ PrepareMixture(const BgFuture *f, double u, Mixture *mixture)
 				break;
 		}
 	}
-	if (n == MIXTURE_POINTS)
-		return BTYD_INACCURATE;
 	for (int i = 0; i < n; i++)
 		mixture->weight[i] /= total;
 	mixture->n = n;
@@ -292,6 +298,7 @@ bg_discounted(const BgFuture *f, double horizon, double rate, double *result)
 	double sum = 0.0;
 	double largest_p = fmin(1.0, (f->a + 6.0 * sqrt(f->a) + 12.0) / (f->a + f->b));
 	double longest = 6.0 * f->alpha / ((f->r + 1.0) * largest_p);
+	int panels = 0;
 	double last = isinf(horizon) ? 40.0 / rate : fmin(horizon, 40.0 / rate);
 
 	if (rate == 0.0)
@@ -313,6 +320,8 @@ bg_discounted(const BgFuture *f, double horizon, double rate, double *result)
 		double values[2 * GAUSS];
 		double panel = 0.0;
 
+		if (++panels > MOST_PANELS)
+			return BTYD_INACCURATE;
 		if (s + width >= horizon * (1.0 - 1e-15))
 			width = horizon - s;
 		for (int i = 0; i < GAUSS; i++)

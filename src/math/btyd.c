@@ -85,6 +85,15 @@ Checked(BtydStatus status, double value, double *result)
 	return BTYD_OK;
 }
 
+/* The same for a probability: rounding may have put it a little outside of 0 to 1, but not far */
+static BtydStatus
+CheckedProbability(BtydStatus status, double value, double *result)
+{
+	if (status == BTYD_OK && !(value > -1e-9 && value < 1.0 + 1e-9))
+		return BTYD_INACCURATE;
+	return Checked(status, fmax(0.0, fmin(1.0, value)), result);
+}
+
 BtydStatus
 btyd_loglik(const BtydModel *m, double x, double t_x, double t, double *result)
 {
@@ -104,7 +113,7 @@ btyd_p_alive(const BtydModel *m, double x, double t_x, double t, double *result)
 
 	if (status == BTYD_OK)
 		status = m->process->p_alive(m, x, t_x, t, &value);
-	return Checked(status, value, result);
+	return CheckedProbability(status, value, result);
 }
 
 BtydStatus
@@ -130,7 +139,7 @@ btyd_pmf(const BtydModel *m, double x, double t_x, double t, double horizon, dou
 		value = n == 0.0 ? 1.0 : 0.0;
 	else
 		status = m->process->pmf(m, x, t_x, t, horizon, n, &value);
-	return Checked(status, value, result);
+	return CheckedProbability(status, value, result);
 }
 
 BtydStatus
@@ -166,7 +175,8 @@ btyd_next_order(const BtydModel *m, double x, double t_x, double t, double proba
 {
 	BtydStatus status = btyd_check_row(x, t_x, t);
 	double target = 1.0 - probability;
-	double scale = t > 0.0 ? t / (x + 1.0) : 1.0; /* any start will do; this one is near */
+	/* any start above 0 will do; this one is near */
+	double scale = t > 0.0 ? fmax(t / (x + 1.0), DBL_MIN) : 1.0;
 	double low, high, none;
 	double f_low, f_high;
 	double x1, x2, x3, f1, f2, f3;
