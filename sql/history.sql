@@ -183,12 +183,14 @@ CREATE OPERATOR CLASS crm.history_ops DEFAULT FOR TYPE crm.history USING btree A
 	OPERATOR 1 crm.<, OPERATOR 2 crm.<=, OPERATOR 3 crm.=, OPERATOR 4 crm.>=, OPERATOR 5 crm.>,
 	FUNCTION 1 crm.history_cmp(crm.history, crm.history);
 COMMENT ON OPERATOR CLASS crm.history_ops USING btree IS 'sorting and grouping of purchase histories';
+COMMENT ON OPERATOR FAMILY crm.history_ops USING btree IS 'sorting and grouping of purchase histories';
 
 CREATE OPERATOR CLASS crm.history_hash_ops DEFAULT FOR TYPE crm.history USING hash AS
 	OPERATOR 1 crm.=,
 	FUNCTION 1 crm.history_hash(crm.history),
 	FUNCTION 2 crm.history_hash_extended(crm.history, bigint);
 COMMENT ON OPERATOR CLASS crm.history_hash_ops USING hash IS 'hashing of purchase histories';
+COMMENT ON OPERATOR FAMILY crm.history_hash_ops USING hash IS 'hashing of purchase histories';
 
 -- ---------------------------------------------------------------- accessors
 --

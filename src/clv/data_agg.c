@@ -76,8 +76,7 @@ FindSlot(BtydOpen *state, const BtydRow *row)
 static BtydOpen *
 NewState(uint32 capacity, double unit_days)
 {
-	Size slots = offsetof(BtydOpen, rows) + (Size) capacity * sizeof(BtydRow);
-	Size size = slots + 2 * (Size) capacity * sizeof(uint32);
+	Size size = offsetof(BtydOpen, rows) + (Size) capacity * (sizeof(BtydRow) + 2 * sizeof(uint32));
 	BtydOpen *state;
 
 	if (size > MaxAllocSize)
@@ -86,9 +85,7 @@ NewState(uint32 capacity, double unit_days)
 						errdetail("It holds up to %u distinct rows.", capacity / 2),
 						errhint("A larger unit of time does not help, a sample of the customers "
 								"does: a few million fit a model as well as all.")));
-	state = palloc(size);
-	memset(state, 0, offsetof(BtydOpen, rows));
-	memset((char *) state + slots, 0, size - slots);
+	state = palloc0(size); /* all of it: a state that a user's own aggregate leaks is stored */
 	SET_VARSIZE(state, size);
 	state->head = BTYD_CODEC_VERSION << 1 | BTYD_CODEC_OPEN;
 	state->capacity = capacity;

@@ -50,7 +50,7 @@ NewState(Size size, int scale)
 	if (size > MaxAllocSize)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("purchase history too long")));
-	state = palloc(size);
+	state = palloc0(size); /* all of it: a state that a user's own aggregate leaks is stored */
 	SET_VARSIZE(state, size);
 	HistoryOpenStart(StateBytes(state), scale);
 	return state;

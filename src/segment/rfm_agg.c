@@ -59,16 +59,17 @@ DatumGetSample(Datum datum)
 	return sample;
 }
 
-/* Make a sample with room for a log, in the current memory context. */
+/*
+ * Make a sample with room for a log, in the current memory context. The room is zero: a state that
+ * a user's own aggregate leaks is stored with it.
+ */
 static RfmSample *
 MakeSample(const RfmQuestion *question, Size room)
 {
-	RfmSample *sample = palloc(SAMPLE_HEADER + room);
+	RfmSample *sample = palloc0(SAMPLE_HEADER + room);
 
 	SET_VARSIZE(sample, SAMPLE_HEADER + room);
 	sample->question = *question;
-	sample->used = 0;
-	sample->customers = 0;
 	return sample;
 }
 

@@ -8,7 +8,7 @@ SELECT is_empty($$
 	WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
 	  AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'crm')
 	  AND classid IN ('pg_proc'::regclass, 'pg_type'::regclass, 'pg_operator'::regclass, 'pg_class'::regclass,
-	                  'pg_opclass'::regclass, 'pg_cast'::regclass)
+	                  'pg_opclass'::regclass, 'pg_opfamily'::regclass, 'pg_cast'::regclass)
 	  AND obj_description(objid, classid::regclass::name) IS NULL
 	  AND NOT (classid = 'pg_type'::regclass AND (SELECT typcategory = 'A' OR typtype = 'c' FROM pg_type WHERE oid = objid))
 $$, 'every object has a comment');
