@@ -3,6 +3,7 @@
  */
 #include "crm.h"
 
+#include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "utils/guc.h"
 
@@ -22,4 +23,23 @@ int
 ClippedLength(const char *input, Size size)
 {
 	return pg_mbcliplen(input, (int) Min(size, 1000), 100);
+}
+
+TupleDesc
+ResultRowType(FunctionCallInfo fcinfo)
+{
+	TupleDesc desc;
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	return BlessTupleDesc(desc);
+}
+
+void
+CheckInAggregate(FunctionCallInfo fcinfo, const char *aggregate)
+{
+	if (!AggCheckCallContext(fcinfo, NULL))
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("this function works only inside an aggregate"),
+						errhint("Use %s.", aggregate)));
 }

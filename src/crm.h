@@ -9,12 +9,19 @@
 
 #include "postgres.h"
 
+#include "access/tupdesc.h"
 #include "fmgr.h"
 
 #include "compat.h"
 
 /* The number of bytes of somebody else's text to show in a message, ending between characters. */
 extern int ClippedLength(const char *input, Size size);
+
+/* The row type that the caller of a function expects. */
+extern TupleDesc ResultRowType(FunctionCallInfo fcinfo);
+
+/* Raise an error outside of an aggregate, for steps that change their state in place. */
+extern void CheckInAggregate(FunctionCallInfo fcinfo, const char *aggregate);
 
 /* What a room does when the library is loaded. */
 extern void tier_init(void);

@@ -455,13 +455,10 @@ NextRow(FunctionCallInfo fcinfo, bool spend)
 	if (SRF_IS_FIRSTCALL())
 	{
 		MemoryContext old;
-		TupleDesc desc;
 
 		funcctx = SRF_FIRSTCALL_INIT();
 		old = MemoryContextSwitchTo(funcctx->multi_call_memory_ctx);
-		if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-			elog(ERROR, "return type must be a row type");
-		funcctx->tuple_desc = BlessTupleDesc(desc);
+		funcctx->tuple_desc = ResultRowType(fcinfo);
 		data = palloc(sizeof(BtydData));
 		*data = DatumGetBtydData(PG_GETARG_DATUM(0));
 		funcctx->user_fctx = data;
@@ -499,17 +496,14 @@ btyd_data_summary(PG_FUNCTION_ARGS)
 {
 	BtydData data = DatumGetBtydData(PG_GETARG_DATUM(0));
 	const double *counter = (const double *) &data.counters;
-	TupleDesc desc;
 	Datum values[4 + BTYD_COUNTERS];
 	bool nulls[4 + BTYD_COUNTERS] = {false};
 
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	values[0] = Float8GetDatum(data.unit_days);
 	values[1] = Int64GetDatum((int64) CountBtydCustomers(&data));
 	values[2] = Int64GetDatum((int64) data.nrows);
 	values[3] = Int64GetDatum((int64) data.nspend);
 	for (int i = 0; i < BTYD_COUNTERS; i++)
 		values[4 + i] = Int64GetDatum((int64) counter[i]);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(ResultRowType(fcinfo), values, nulls)));
 }

@@ -189,10 +189,7 @@ GetState(FunctionCallInfo fcinfo)
 	struct varlena *value;
 	BtydData data;
 
-	if (!AggCheckCallContext(fcinfo, NULL))
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("this function works only inside an aggregate"),
-						errhint("Use crm.btyd_agg.")));
+	CheckInAggregate(fcinfo, "crm.btyd_agg");
 	if (PG_ARGISNULL(0))
 		return NULL;
 	value = (struct varlena *) PG_GETARG_POINTER(0);

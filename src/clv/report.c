@@ -23,16 +23,6 @@ PG_FUNCTION_INFO_V1(clv_processes);
 
 #define MAX_COLUMNS 32
 
-static TupleDesc
-ResultDesc(FunctionCallInfo fcinfo)
-{
-	TupleDesc desc;
-
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	return BlessTupleDesc(desc);
-}
-
 /* The next column of a row: a number, NULL if it is none. */
 static void
 PutNumber(Datum *values, bool *nulls, int column, double value)
@@ -72,7 +62,7 @@ clv_parameters(PG_FUNCTION_ARGS)
 
 		funcctx = SRF_FIRSTCALL_INIT();
 		old = MemoryContextSwitchTo(funcctx->multi_call_memory_ctx);
-		funcctx->tuple_desc = ResultDesc(fcinfo);
+		funcctx->tuple_desc = ResultRowType(fcinfo);
 		copy = palloc(sizeof(ClvModel));
 		*copy = *PG_GETARG_CLV_MODEL(0);
 		funcctx->user_fctx = copy;
@@ -179,7 +169,7 @@ Datum
 clv_diagnostics(PG_FUNCTION_ARGS)
 {
 	const ClvModel *model = PG_GETARG_CLV_MODEL(0);
-	TupleDesc desc = ResultDesc(fcinfo);
+	TupleDesc desc = ResultRowType(fcinfo);
 	const double *counter = (const double *) &model->counters;
 	bool fitted = model->orders.status != CLV_GIVEN;
 	Datum values[MAX_COLUMNS];
@@ -242,7 +232,7 @@ clv_processes(PG_FUNCTION_ARGS)
 
 		funcctx = SRF_FIRSTCALL_INIT();
 		old = MemoryContextSwitchTo(funcctx->multi_call_memory_ctx);
-		funcctx->tuple_desc = ResultDesc(fcinfo);
+		funcctx->tuple_desc = ResultRowType(fcinfo);
 		MemoryContextSwitchTo(old);
 	}
 	funcctx = SRF_PERCALL_SETUP();

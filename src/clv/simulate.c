@@ -149,16 +149,13 @@ clv_simulate(PG_FUNCTION_ARGS)
 	if (SRF_IS_FIRSTCALL())
 	{
 		MemoryContext old;
-		TupleDesc desc;
 
 		funcctx = SRF_FIRSTCALL_INIT();
 		for (int i = 0; i < 5; i++)
 			if (PG_ARGISNULL(i))
 				SRF_RETURN_DONE(funcctx);
 		old = MemoryContextSwitchTo(funcctx->multi_call_memory_ctx);
-		if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-			elog(ERROR, "return type must be a row type");
-		funcctx->tuple_desc = BlessTupleDesc(desc);
+		funcctx->tuple_desc = ResultRowType(fcinfo);
 		funcctx->user_fctx = StartSimulation(fcinfo);
 		MemoryContextSwitchTo(old);
 	}

@@ -141,13 +141,10 @@ history_activity(PG_FUNCTION_ARGS)
 	if (SRF_IS_FIRSTCALL())
 	{
 		MemoryContext old;
-		TupleDesc desc;
 
 		funcctx = SRF_FIRSTCALL_INIT();
 		old = MemoryContextSwitchTo(funcctx->multi_call_memory_ctx);
-		if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-			elog(ERROR, "return type must be a row type");
-		funcctx->tuple_desc = BlessTupleDesc(desc);
+		funcctx->tuple_desc = ResultRowType(fcinfo);
 		reader = palloc(sizeof(HistoryReader));
 		/* A copy, for the argument does not outlive this call. */
 		*reader = HistoryRead(
@@ -219,14 +216,11 @@ history_btyd(PG_FUNCTION_ARGS)
 {
 	double unit_days = PG_GETARG_FLOAT8(2);
 	HistoryBtydRow row;
-	TupleDesc desc;
 	Datum values[4];
 	bool nulls[4] = {false, false, false, false};
 
 	CheckAsOf(PG_GETARG_DATEADT(1));
 	CheckUnitDays(unit_days);
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	if (!HistoryBtyd(PG_GETARG_HISTORY(0), PG_GETARG_DATEADT(1), unit_days, &row))
 		PG_RETURN_NULL();
 	values[0] = Int32GetDatum((int32) row.x);
@@ -234,5 +228,5 @@ history_btyd(PG_FUNCTION_ARGS)
 	values[2] = Float8GetDatum(row.t);
 	values[3] = Float8GetDatum(row.m_x);
 	nulls[3] = row.x == 0;
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(ResultRowType(fcinfo), values, nulls)));
 }

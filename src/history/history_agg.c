@@ -141,10 +141,7 @@ GetState(FunctionCallInfo fcinfo)
 	struct varlena *state;
 	HistoryView view;
 
-	if (!AggCheckCallContext(fcinfo, NULL))
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("this function works only inside an aggregate"),
-						errhint("Use crm.history_agg.")));
+	CheckInAggregate(fcinfo, "crm.history_agg");
 	if (PG_ARGISNULL(0))
 		return NULL;
 	state = (struct varlena *) PG_GETARG_POINTER(0);

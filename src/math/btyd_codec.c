@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "btyd_codec.h"
+#include "varint.h"
 
 #define LARGEST_WHOLE 0x1p53
 #define VARINT_MAX 10
@@ -12,8 +13,7 @@
 
 typedef struct Reader
 {
-	const uint8_t *at;
-	const uint8_t *end;
+	VarintReader bytes;
 	bool bad;
 } Reader;
 
@@ -42,18 +42,6 @@ btyd_data_counts_ok(const BtydData *data)
 }
 
 /* ---------------------------------------------------------------- writing */
-
-static uint8_t *
-PutVarint(uint8_t *at, uint64_t value)
-{
-	while (value >= 128)
-	{
-		*at++ = (uint8_t) (value | 128);
-		value >>= 7;
-	}
-	*at++ = (uint8_t) value;
-	return at;
-}
 
 static uint8_t *
 PutDouble(uint8_t *at, double value)
@@ -123,21 +111,12 @@ btyd_pack(const BtydData *data, uint8_t *bytes)
 /* ---------------------------------------------------------------- reading */
 
 static uint64_t
-GetVarint(Reader *reader)
+GetWhole(Reader *reader)
 {
-	uint64_t value = 0;
+	UInt128 value;
 
-	for (int shift = 0; shift < 63; shift += 7)
-	{
-		uint8_t byte;
-
-		if (reader->at == reader->end)
-			break;
-		byte = *reader->at++;
-		value |= (uint64_t) (byte & 127) << shift;
-		if (byte < 128)
-			return value;
-	}
+	if (GetVarint(&reader->bytes, 63, &value))
+		return (uint64_t) value;
 	reader->bad = true;
 	return 0;
 }
@@ -148,13 +127,13 @@ GetDouble(Reader *reader)
 	uint64_t bits = 0;
 	double value;
 
-	if (reader->end - reader->at < 8)
+	if (reader->bytes.end - reader->bytes.at < 8)
 	{
 		reader->bad = true;
 		return 0.0;
 	}
 	for (int i = 0; i < 8; i++)
-		bits |= (uint64_t) *reader->at++ << 8 * i;
+		bits |= (uint64_t) *reader->bytes.at++ << 8 * i;
 	memcpy(&value, &bits, sizeof(value));
 	return value;
 }
@@ -162,7 +141,7 @@ GetDouble(Reader *reader)
 static double
 GetNumber(Reader *reader, double per, double by)
 {
-	uint64_t whole = GetVarint(reader);
+	uint64_t whole = GetWhole(reader);
 
 	if (whole == 1)
 		return GetDouble(reader);
@@ -174,20 +153,20 @@ GetNumber(Reader *reader, double per, double by)
 static Reader
 ReadHead(const uint8_t *bytes, size_t size, BtydData *data)
 {
-	Reader reader = {bytes, bytes + size, size == 0 || bytes[0] != BTYD_CODEC_VERSION << 1};
+	Reader reader = {{bytes, bytes + size}, size == 0 || bytes[0] != BTYD_CODEC_VERSION << 1};
 	double *counter = (double *) &data->counters;
 	uint64_t nrows, nspend;
 
 	if (reader.bad)
 		return reader;
-	reader.at++;
+	reader.bytes.at++;
 	data->unit_days = GetDouble(&reader);
 	if (!(data->unit_days > 0.0 && isfinite(data->unit_days)))
 		reader.bad = true;
-	nrows = GetVarint(&reader);
-	nspend = GetVarint(&reader);
+	nrows = GetWhole(&reader);
+	nspend = GetWhole(&reader);
 	for (int i = 0; i < BTYD_COUNTERS; i++)
-		counter[i] = (double) GetVarint(&reader);
+		counter[i] = (double) GetWhole(&reader);
 	/* a row takes three bytes at least, so wrong lengths cannot ask for much memory */
 	if (nrows > size || nspend > size || 4 * nrows + 3 * nspend > size)
 		reader.bad = true;
@@ -213,7 +192,7 @@ btyd_unpack(const uint8_t *bytes, size_t size, BtydData *data)
 	{
 		if (i == data->nrows)
 			x = 0.0;
-		row->x = x += (double) GetVarint(&reader);
+		row->x = x += (double) GetWhole(&reader);
 		if (i < data->nrows)
 		{
 			row->t = GetNumber(&reader, 1.0, data->unit_days);
@@ -224,9 +203,9 @@ btyd_unpack(const uint8_t *bytes, size_t size, BtydData *data)
 			row->t = BTYD_SPEND_ROW;
 			row->t_x = GetNumber(&reader, 100.0, row->x);
 		}
-		row->weight = (double) GetVarint(&reader) + 1.0;
+		row->weight = (double) GetWhole(&reader) + 1.0;
 		if (!btyd_data_row_ok(row) || (i > 0 && btyd_row_cmp(row - 1, row) >= 0))
 			reader.bad = true;
 	}
-	return !reader.bad && reader.at == reader.end && btyd_data_counts_ok(data);
+	return !reader.bad && reader.bytes.at == reader.bytes.end && btyd_data_counts_ok(data);
 }

@@ -11,7 +11,7 @@
  *     row ...        by x, t, t_x: x as distance from the row before, t, t_x, count - 1
  *     spend row ...  by x, m_x: x as distance from the row before, m_x, count - 1
  *
- * Varints are base 128, least significant group first. A time is a whole number of days, if it is
+ * Varints are those of varint.h. A time is a whole number of days, if it is
  * one in the unit given, shifted left by one; else the number 1 and then 8 bytes. A mean spend
  * likewise, where the whole number is that of cents in all x orders. So most rows take 5 to 8
  * bytes.

@@ -96,16 +96,6 @@ ReserveRoom(RfmSample *sample, Size more)
 	return larger;
 }
 
-/* The state is changed in place, so only an aggregate may call. */
-static void
-CheckCalledByAggregate(FunctionCallInfo fcinfo)
-{
-	if (!AggCheckCallContext(fcinfo, NULL))
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("this function works only inside an aggregate"),
-						errhint("Use crm.rfm_cuts_agg.")));
-}
-
 /* Raise an error unless two questions are the same. */
 static void
 CheckSameQuestion(const RfmQuestion *a, const RfmQuestion *b)
@@ -152,7 +142,7 @@ rfm_sample_add(PG_FUNCTION_ARGS)
 	HistorySummary sums;
 	RfmMeasures customer;
 
-	CheckCalledByAggregate(fcinfo);
+	CheckInAggregate(fcinfo, "crm.rfm_cuts_agg");
 	question = GetQuestion(fcinfo);
 	if (!PG_ARGISNULL(0))
 	{
@@ -181,7 +171,7 @@ rfm_sample_merge(PG_FUNCTION_ARGS)
 {
 	RfmSample *a, *b;
 
-	CheckCalledByAggregate(fcinfo);
+	CheckInAggregate(fcinfo, "crm.rfm_cuts_agg");
 	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	if (PG_ARGISNULL(1))

@@ -157,20 +157,6 @@ tier_for(PG_FUNCTION_ARGS)
 	PG_RETURN_TIER_P(tier_from_rung(&ladder->rungs.rung[reached - 1]));
 }
 
-/* The row type that the caller expects, in memory that lasts as long as the call's state. */
-static TupleDesc
-RowType(FunctionCallInfo fcinfo)
-{
-	MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	TupleDesc columns;
-
-	if (get_call_result_type(fcinfo, NULL, &columns) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	columns = BlessTupleDesc(columns);
-	MemoryContextSwitchTo(old);
-	return columns;
-}
-
 PG_FUNCTION_INFO_V1(tier_next);
 /* The next tier up, its threshold and what is missing to it; all NULL at the top. */
 Datum
@@ -183,7 +169,12 @@ tier_next(PG_FUNCTION_ARGS)
 	bool nulls[3] = {true, true, true};
 
 	if (ladder->columns == NULL)
-		ladder->columns = RowType(fcinfo);
+	{
+		MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+
+		ladder->columns = ResultRowType(fcinfo);
+		MemoryContextSwitchTo(old);
+	}
 	if (reached < ladder->rungs.count)
 	{
 		values[0] = PointerGetDatum(tier_from_rung(&ladder->rungs.rung[reached]));
