@@ -76,7 +76,11 @@ test_lint() {
 	grep -qx "EXTVERSION = $version" Makefile && [ "$(grep -c "\"version\": \"$version\"" META.json)" = 2 ] \
 		|| { echo "crm.control, Makefile and META.json name different versions"; status=1; }
 	local inc; inc="-Isrc -isystem $("$PG_CONFIG" --includedir-server)"
-	find src test -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run -Werror || status=1
+	# Another version lays some lines out otherwise.
+	case $(clang-format --version) in
+		*" version 14."*) find src test -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run -Werror || status=1 ;;
+		*) say "the layout is not checked: that needs clang-format 14" ;;
+	esac
 	for cc in gcc clang; do
 		find src -name '*.c' -print0 |
 			xargs -0 -P "$jobs" -I{} sh -c "$cc -std=gnu11 -O2 $warnings $inc -c \"\$1\" -o \"\$2/\$(echo \"\$1\" | tr / -).$cc.o\"" - {} "$out" || status=1
