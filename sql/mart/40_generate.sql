@@ -171,7 +171,7 @@ $body$, mart, _key, CASE WHEN _tiers THEN format(E'\n\tIF _drained > 0 THEN\n\t\
 END
 $$;
 COMMENT ON FUNCTION crm.mart_generate(text) IS
-	'generates the functions that a mart has once: apply, enqueue, apply_entries, drain and, with tiers, move_tiers, settle, upgrade';
+	'generates the functions that a mart has once: apply, enqueue, apply_entries, drain and, with tiers, move_tiers, settle, upgrade, upgrade_one';
 
 CREATE FUNCTION crm.mart_has_tiers(mart text) RETURNS boolean
 	LANGUAGE plpgsql STABLE
@@ -284,7 +284,7 @@ $body$, _e.good, _e.came, _e.condition,
 			ELSE format($body$INSERT INTO %1$I.history AS h (customer_id, year, source_id, history)
 		VALUES (_customer, date_part('year', _day)::integer, %2$s, _history)
 		ON CONFLICT (customer_id, year, source_id) DO UPDATE SET history = h.history OPERATOR(crm.+) excluded.history;%3$s$body$, mart, source_id,
-				CASE WHEN _tiers THEN format(E'\n\t\tPERFORM %I.upgrade(ARRAY[_customer], ARRAY[_day]);', mart) ELSE '' END) END, replace(_e.agg, 'crm.history_agg', 'crm.history')));
+				CASE WHEN _tiers THEN format(E'\n\t\tPERFORM %I.upgrade_one(_customer, _day);', mart) ELSE '' END) END, replace(_e.agg, 'crm.history_agg', 'crm.history')));
 	PERFORM crm.mart_generate_trigger(mart, source_id, source, 'update', _came || E'\n\t\t\tUNION ALL\n\t\t\t' || _went, _one_came || E'\n\t\t\t\tUNION ALL\n\t\t\t\t' || _one_went);
 	PERFORM crm.mart_generate_trigger(mart, source_id, source, 'delete', _went, _one_went);
 	PERFORM crm.mart_generate_truncate(mart, source_id, source);

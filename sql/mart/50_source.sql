@@ -278,7 +278,7 @@ BEGIN
 		EXECUTE format('DROP VIEW %1$I.customer_history, %1$I.chunk', mart);
 		SELECT string_agg(format('DROP FUNCTION %s', p.oid::regprocedure), '; ') INTO _drop
 		FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-		WHERE n.nspname = mart AND p.proname IN ('apply', 'enqueue', 'apply_entries', 'drain', 'upgrade', 'settle', 'move_tiers');
+		WHERE n.nspname = mart AND p.proname IN ('apply', 'enqueue', 'apply_entries', 'drain', 'upgrade', 'upgrade_one', 'settle', 'move_tiers');
 		EXECUTE _drop;
 		EXECUTE format('DROP TABLE %1$I.history, %1$I.queue, %1$I.quarantine, %1$I.customer, %1$I.tier_history, %1$I.event, %1$I.model, %1$I.snapshot, %1$I.score', mart);
 		EXECUTE format('DROP TYPE %I.entry', mart);
