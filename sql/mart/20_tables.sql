@@ -135,7 +135,8 @@ CREATE FUNCTION crm.mart_create_tables(mart text, customer_type text) RETURNS vo
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 BEGIN
-	-- Half-empty pages: a chunk that grows stays on its page, and no index needs to hear of it.
+	-- Room on the pages: a chunk that grows stays on its page, also when one COPY touches most of them, and no
+	-- index needs to hear of it.
 	EXECUTE format($sql$
 		CREATE TABLE %1$I.history (
 			customer_id %2$s NOT NULL,
@@ -143,7 +144,7 @@ BEGIN
 			source_id integer NOT NULL,
 			history crm.history NOT NULL,
 			PRIMARY KEY (customer_id, year, source_id)
-		) WITH (fillfactor = 80);
+		) WITH (fillfactor = 60);
 		CREATE TABLE %1$I.queue (
 			queue_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 			source_id integer NOT NULL,
