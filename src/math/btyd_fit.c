@@ -58,7 +58,7 @@ Likelihood(void *arg, const double *log_params, double *grad, double *hess, bool
 {
 	const FitData *data = arg;
 	int n = data->process->nparams;
-	double params[BTYD_MAX_PARAMS];
+	double params[BTYD_MAX_PARAMS] = {0};
 	BtydModel model;
 	double sum = 0.0;
 	double lost = 0.0;

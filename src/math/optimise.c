@@ -287,7 +287,7 @@ static void
 NewtonStep(const OptProblem *problem, OptResult *result, double *step, double *decrement)
 {
 	int n = problem->n;
-	bool held[OPT_MAX];
+	bool held[OPT_MAX] = {false};
 	bool crossing;
 	bool pulled = false;
 	double reach = 1.0;
