@@ -337,7 +337,7 @@ opt_polish(const OptProblem *problem, int max_steps, OptResult *result)
 		return;
 	for (int iteration = 0; iteration < max_steps; iteration++)
 	{
-		double step[OPT_MAX], p[OPT_MAX], grad[OPT_MAX], hess[OPT_MAX * OPT_MAX];
+		double step[OPT_MAX], p[OPT_MAX] = {0}, grad[OPT_MAX], hess[OPT_MAX * OPT_MAX];
 		double value = -INFINITY;
 		double noise = 1e-13 * fabs(result->value);
 		double factor = 1.0;
