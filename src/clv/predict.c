@@ -191,6 +191,8 @@ Answer(FunctionCallInfo fcinfo, int own, Question question, double *answer)
 	status = question(fcinfo, model, &customer, next, answer);
 	if (status == BTYD_NEVER)
 		return false;
+	if (status == BTYD_OK && !isfinite(*answer))
+		status = BTYD_INACCURATE; /* a product of numbers that are in range */
 	CheckStatus(status, &customer);
 	return true;
 }

@@ -3,6 +3,8 @@
  */
 #include "clv/predict.h"
 
+#include <float.h>
+
 #include "utils/memutils.h"
 
 /* ---------------------------------------------------------------- models at hand
@@ -206,7 +208,8 @@ ClvDiscounted(ClvPrepared *model, const HistoryBtydRow *customer, double horizon
 			status = btyd_p_alive(orders, x, last, t, &alive_last);
 		if (status != BTYD_OK)
 			return status;
-		if (!(alive_last > 0))
+		/* below, digits are lost that the quotient needs */
+		if (!(alive_last >= DBL_MIN))
 			return btyd_discounted(orders, x, customer->t_x, t, horizon, rate, result);
 		if (2 * futures->n >= futures->size)
 		{

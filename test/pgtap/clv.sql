@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP 1
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(204);
+SELECT plan(205);
 
 -- A shop of the scale of CDNOW: 3,000 customers of a quarter, observed for nine months.
 CREATE TEMP TABLE truth AS SELECT clv_model('mbgnbd', '{.525, 6.18, .891, 1.614}', 7, '{6.25, 3.74, 15.44}') AS model;
@@ -232,5 +232,6 @@ SELECT throws_ok($$SELECT backtest('{}', '2024-06-30', '2024-06-30')$$, '22023',
 SELECT throws_ok($$SELECT backtest('{}', '2024-06-30', 'infinity')$$, '22023', 'a backtest needs finite dates, cut before until');
 SELECT throws_ok($$SELECT backtest('{}', '2024-06-30', '2024-07-30', 'poisson')$$, '22023', 'unknown process "poisson"');
 
+SELECT throws_ok($$SELECT clv(clv_model('mbgnbd', '{.5, 6, .9, 1.6}', 7, '{10, 2, 1e307}'), 3650)$$, '22023', 'the prediction cannot be computed accurately for these numbers', 'never Infinity');
 SELECT * FROM finish();
 ROLLBACK;
