@@ -3,6 +3,7 @@
  */
 #include "crm.h"
 
+#include "access/htup_details.h"
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "utils/guc.h"
@@ -33,6 +34,22 @@ ResultRowType(FunctionCallInfo fcinfo)
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	return BlessTupleDesc(desc);
+}
+
+Datum
+ReturnRow(FunctionCallInfo fcinfo, Datum *values, bool *nulls)
+{
+	TupleDesc desc = fcinfo->flinfo->fn_extra;
+
+	/* looking the row type up costs more than most of the functions do */
+	if (desc == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+
+		desc = fcinfo->flinfo->fn_extra = ResultRowType(fcinfo);
+		MemoryContextSwitchTo(old);
+	}
+	return HeapTupleGetDatum(heap_form_tuple(desc, values, nulls));
 }
 
 void

@@ -20,6 +20,9 @@ extern int ClippedLength(const char *input, Size size);
 /* The row type that the caller of a function expects. */
 extern TupleDesc ResultRowType(FunctionCallInfo fcinfo);
 
+/* A row of that type, for a function that returns one and keeps nothing else in fn_extra. */
+extern Datum ReturnRow(FunctionCallInfo fcinfo, Datum *values, bool *nulls);
+
 /* Raise an error outside of an aggregate, for steps that change their state in place. */
 extern void CheckInAggregate(FunctionCallInfo fcinfo, const char *aggregate);
 

@@ -505,5 +505,5 @@ btyd_data_summary(PG_FUNCTION_ARGS)
 	values[3] = Int64GetDatum((int64) data.nspend);
 	for (int i = 0; i < BTYD_COUNTERS; i++)
 		values[4 + i] = Int64GetDatum((int64) counter[i]);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(ResultRowType(fcinfo), values, nulls)));
+	return ReturnRow(fcinfo, values, nulls);
 }

@@ -228,5 +228,5 @@ history_btyd(PG_FUNCTION_ARGS)
 	values[2] = Float8GetDatum(row.t);
 	values[3] = Float8GetDatum(row.m_x);
 	nulls[3] = row.x == 0;
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(ResultRowType(fcinfo), values, nulls)));
+	return ReturnRow(fcinfo, values, nulls);
 }
