@@ -23,7 +23,7 @@ BEGIN
 	IF _owner IS NOT NULL THEN
 		RAISE WARNING USING
 			MESSAGE = pg_catalog.format('schema crm belongs to %s, who can put functions beside those of the extension', _owner::pg_catalog.regrole),
-			HINT = 'Let the owner of the database own it: ALTER SCHEMA crm OWNER TO …';
+			HINT = 'Let the owner of the database own it: ALTER SCHEMA crm OWNER TO ...';
 	END IF;
 END
 $$;

@@ -76,6 +76,8 @@ test_lint() {
 	grep -qx "EXTVERSION = $version" Makefile && [ "$(grep -c "\"version\": \"$version\"" META.json)" = 2 ] \
 		|| { echo "crm.control, Makefile and META.json name different versions"; status=1; }
 	local inc; inc="-Isrc -isystem $("$PG_CONFIG" --includedir-server)"
+	# An install script is read in the encoding of the database, whichever that is.
+	! LC_ALL=C grep -rn '[^ -~	]' sql || { echo "sql/ must be plain ASCII"; status=1; }
 	# Another version lays some lines out otherwise.
 	case $(clang-format --version) in
 		*" version 14."*) find src test -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run -Werror || status=1 ;;

@@ -127,7 +127,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION crm.mart_comment(text, text[]) IS
-	'sets comments in a mart: an array of name, comment, name, comment …; a name is a table, a view, or table.column';
+	'sets comments in a mart: an array of name, comment, name, comment ...; a name is a table, a view, or table.column';
 
 -- The tables that need to know the type of a customer's key: made with the first source.
 CREATE FUNCTION crm.mart_create_tables(mart text, customer_type text) RETURNS void

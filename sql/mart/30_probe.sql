@@ -86,7 +86,7 @@ BEGIN
 	ELSIF row_security_active(source) THEN
 		PERFORM crm.mart_fail(format('row security hides rows of %s from you', source),
 			'The mart would be filled with some of the rows and then kept with all of them.',
-			'ALTER TABLE … NO FORCE ROW LEVEL SECURITY, or make the mart as a role with BYPASSRLS.', 'insufficient_privilege');
+			'ALTER TABLE ... NO FORCE ROW LEVEL SECURITY, or make the mart as a role with BYPASSRLS.', 'insufficient_privilege');
 	END IF;
 END
 $$;

@@ -244,7 +244,7 @@ BEGIN
 	EXECUTE format('DELETE FROM %I.queue q WHERE q.source_id = $1', mart) USING source_id;
 	EXECUTE format('DELETE FROM %I.quarantine q WHERE q.source_id = $1', mart) USING source_id;
 	EXECUTE format('DELETE FROM %I.source s WHERE s.source_id = $1', mart) USING source_id;
-	-- DROP TABLE … CASCADE took the view with it.
+	-- DROP TABLE ... CASCADE took the view with it.
 	IF to_regclass(format('%I.%I', mart, format('source_%s', source_id))) IS NOT NULL THEN
 		EXECUTE format('DROP VIEW %I.%I', mart, format('source_%s', source_id));
 	END IF;

@@ -42,7 +42,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION crm.mart_create_view(text, text, text, text[]) IS
-	'creates or replaces a view of a mart; comments: that of the view, then column, comment, column, comment …';
+	'creates or replaces a view of a mart; comments: that of the view, then column, comment, column, comment ...';
 
 -- The views, in the order in which they build on each other.
 CREATE FUNCTION crm.mart_views() RETURNS text[]

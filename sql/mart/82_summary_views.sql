@@ -204,11 +204,11 @@ BEGIN
 		ORDER BY c.percentile
 		$sql$, ARRAY[
 		'how much of the revenue comes from how few customers: the Lorenz curve in 100 steps, the Gini coefficient, the share of the top 20 %. Counted are customers with an order; whoever took more back than he bought counts as 0. Live',
-		'percentile', 'the top 1, 2, … 100 % of customers by revenue',
+		'percentile', 'the top 1, 2, ... 100 % of customers by revenue',
 		'customers', 'how many customers that is, rounded up',
 		'revenue', 'what they brought together, refunds taken off, in the currency of the mart',
 		'revenue_share', 'their share of all revenue, 0 to 1: at percentile 20, what the top fifth brings',
-		'lorenz_share', 'the Lorenz curve: share of all revenue that the bottom 1, 2, … 100 % of customers bring, 0 to 1',
+		'lorenz_share', 'the Lorenz curve: share of all revenue that the bottom 1, 2, ... 100 % of customers bring, 0 to 1',
 		'top_20_share', 'revenue_share at percentile 20, the same on each row: 0.8 is the 20/80 rule',
 		'gini', 'Gini coefficient, the same on each row: 0 if all bring the same, towards 1 if one brings everything']);
 END

@@ -44,7 +44,7 @@ BEGIN
 			FROM @mart@.queue
 			UNION ALL
 			SELECT 8, 'days since the last refresh', n.as_of::text, s.today - n.as_of, CASE WHEN s.today - n.as_of <= 1 THEN 'ok' ELSE 'warning' END,
-				CASE WHEN n.as_of IS NULL THEN 'never refreshed: no scores, no segments; SELECT * FROM crm.refresh(…)' ELSE 'scores and downgrades are of that day' END
+				CASE WHEN n.as_of IS NULL THEN 'never refreshed: no scores, no segments; SELECT * FROM crm.refresh(...)' ELSE 'scores and downgrades are of that day' END
 			FROM (SELECT @newest@ AS as_of) AS n
 			CROSS JOIN @settings@ AS s
 			UNION ALL
@@ -58,7 +58,7 @@ BEGIN
 			WHERE n.as_of = @newest@
 			UNION ALL
 			SELECT 10, 'version of the mart', NULL, s.mart_version, CASE WHEN s.mart_version = crm.mart_current_version() THEN 'ok' ELSE 'problem' END,
-				CASE WHEN s.mart_version = crm.mart_current_version() THEN 'fits this crm' ELSE 'SELECT crm.upgrade_mart(…)' END
+				CASE WHEN s.mart_version = crm.mart_current_version() THEN 'fits this crm' ELSE 'SELECT crm.upgrade_mart(...)' END
 			FROM @settings@ AS s
 		) AS q
 		ORDER BY q.place, subject

@@ -12,7 +12,7 @@ BEGIN
 		PERFORM crm.mart_fail(format('role %I does not exist', reader), NULL, format('CREATE ROLE %I;', reader), 'undefined_object');
 	END IF;
 	EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', mart, reader);
-	-- Not source_1, source_2, …: these show the rows of the source itself.
+	-- Not source_1, source_2, ...: these show the rows of the source itself.
 	SELECT string_agg(format('%I.%I', mart, c.relname), ', ') INTO _tables
 	FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 	WHERE n.nspname = mart AND c.relkind IN ('r', 'v') AND c.relname !~ '^source_[0-9]+$';
