@@ -316,6 +316,18 @@ CREATE FUNCTION crm.slice(history crm.history, since date, until date) RETURNS c
 COMMENT ON FUNCTION crm.slice(history crm.history, since date, until date) IS
 	'the part from since to until, both days included; ''-infinity'' and ''infinity'' leave a side open';
 
+CREATE FUNCTION crm.by_year(history crm.history) RETURNS SETOF crm.history
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 3
+	AS 'MODULE_PATHNAME', 'history_by_year';
+COMMENT ON FUNCTION crm.by_year(crm.history) IS
+	'the history cut into calendar years, ascending: one history for each year with anything in it; their sum is the history';
+
+CREATE FUNCTION crm.first_activity(history crm.history) RETURNS date
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'history_first_activity';
+COMMENT ON FUNCTION crm.first_activity(crm.history) IS
+	'first day with anything on it, be it a refund only; NULL for the empty history';
+
 CREATE FUNCTION crm.activity(history crm.history, OUT day date, OUT orders bigint, OUT amount numeric) RETURNS SETOF record
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 10
 	AS 'MODULE_PATHNAME', 'history_activity';

@@ -157,17 +157,14 @@ DECLARE
 	-- Whole histories first, cut into years afterwards: half the groups of grouping by year at once.
 	_fill text := $sql$
 		WITH whole AS MATERIALIZED (
-			SELECT customer_id, %2$s FILTER (WHERE good) AS history, date_part('year', min(day) FILTER (WHERE good))::integer AS since, date_part('year', max(day) FILTER (WHERE good))::integer AS until,
-			       count(*) FILTER (WHERE NOT good) AS bad
+			SELECT customer_id, %2$s FILTER (WHERE good) AS history, count(*) FILTER (WHERE NOT good) AS bad
 			FROM %3$s
 			WHERE CASE WHEN random() < 1.0 / 4096 THEN crm.mart_progress(%4$s) ELSE true END
 			GROUP BY 1
 		), put AS (
 			INSERT INTO %1$I.history (customer_id, year, source_id, history)
-			SELECT w.customer_id, y.year, %5$s, c.history
-			FROM whole AS w, generate_series(w.since, w.until) AS y (year),
-			     LATERAL (SELECT CASE WHEN w.since = w.until THEN w.history ELSE crm.slice(w.history, make_date(y.year, 1, 1), make_date(y.year, 12, 31)) END) AS c (history)
-			WHERE c.history OPERATOR(crm.<>) ''%6$s
+			SELECT c.customer_id, date_part('year', crm.first_activity(c.history))::integer, %5$s, c.history
+			FROM (SELECT w.customer_id, crm.by_year(w.history) AS history FROM whole AS w) AS c%6$s
 			RETURNING 1
 		)
 		SELECT (SELECT count(*) FROM put), coalesce(sum(bad), 0) FROM whole$sql$;

@@ -24,6 +24,7 @@ PG_FUNCTION_INFO_V1(history_days_between_orders);
 PG_FUNCTION_INFO_V1(history_recency);
 PG_FUNCTION_INFO_V1(history_age);
 PG_FUNCTION_INFO_V1(history_activity);
+PG_FUNCTION_INFO_V1(history_first_activity);
 PG_FUNCTION_INFO_V1(history_btyd);
 
 /* The whole history, or with a second argument, the part up to that day. */
@@ -84,6 +85,20 @@ history_last_order(PG_FUNCTION_ARGS)
 	if (summary.purchase_days == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_DATEADT(summary.last_day);
+}
+
+/* The first day with anything on it, also if that is a refund only. */
+Datum
+history_first_activity(PG_FUNCTION_ARGS)
+{
+	HistoryReader reader = HistoryRead(PG_GETARG_HISTORY(0));
+	HistoryEntry entry;
+
+	if (HistoryNext(&reader, &entry))
+		PG_RETURN_DATEADT(entry.day);
+	if (reader.malformed)
+		CheckHistoryStatus(HISTORY_MALFORMED);
+	PG_RETURN_NULL();
 }
 
 Datum

@@ -2,7 +2,7 @@
 -- equal purchases give equal values with equal bytes. Random data, seeded.
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(16);
+SELECT plan(18);
 
 SELECT setseed(0.42);
 CREATE TEMP TABLE p AS
@@ -45,6 +45,10 @@ SELECT is_empty($$SELECT c FROM h WHERE h::text::history <> h OR history_send(h:
 SELECT is_empty($$SELECT c FROM h WHERE h <> (SELECT history_agg(day, amount, orders) FROM activity(h))$$, 'unnest and aggregate again');
 SELECT is((SELECT count(DISTINCT h) FROM (SELECT h FROM h UNION ALL SELECT h::text::history FROM h) q), (SELECT count(DISTINCT history_send(h)) FROM h), 'grouping by value');
 SELECT is_empty($$SELECT 1 FROM h x, h y WHERE (x.h < y.h) <> (y.h > x.h) OR (x.h <= y.h) <> NOT (x.h > y.h) OR (x.h = y.h) <> (history_cmp(x.h, y.h) = 0)$$, 'the order is total');
+
+SELECT is_empty($$SELECT c FROM h, LATERAL (SELECT history_agg(y) AS sum, count(*) AS n, count(DISTINCT regexp_replace(first_activity(y)::text, '-\d\d-\d\d', '')) AS years FROM by_year(h) y) q
+	WHERE sum <> h OR n <> years OR n <> (SELECT count(DISTINCT regexp_replace(day::text, '-\d\d-\d\d', '')) FROM activity(h))$$, 'years: one history each, and their sum is all');
+SELECT is_empty($$SELECT c FROM h WHERE first_activity(h) IS DISTINCT FROM (SELECT min(day) FROM activity(h))$$, 'the first day with anything on it');
 
 -- a million line items on a hundred days stay small on the way
 SELECT results_eq($$SELECT purchase_days(h), orders(h), revenue(h), pg_column_size(h) < 1000
