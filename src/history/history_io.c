@@ -15,15 +15,16 @@ PG_FUNCTION_INFO_V1(history_out);
 PG_FUNCTION_INFO_V1(history_recv);
 PG_FUNCTION_INFO_V1(history_send);
 
-void
-CheckHistoryStatus(HistoryStatus status)
+/* Report what a codec status means to a user, softly if asked; true for HISTORY_OK. */
+static bool
+HistoryStatusIsOk(HistoryStatus status, fmNodePtr escontext)
 {
 	switch (status)
 	{
 		case HISTORY_OK:
-			return;
+			return true;
 		case HISTORY_OUT_OF_RANGE:
-			ereport(ERROR,
+			ereturn(escontext, false,
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 					 errmsg("purchase history out of range"),
 					 errdetail("The orders of a day must fit a bigint, and money must stay below "
@@ -36,6 +37,13 @@ CheckHistoryStatus(HistoryStatus status)
 		default:
 			elog(ERROR, "unexpected history status %d", (int) status);
 	}
+	return false;
+}
+
+void
+CheckHistoryStatus(HistoryStatus status)
+{
+	HistoryStatusIsOk(status, NULL);
 }
 
 /* ---------------------------------------------------------------- building values */
@@ -82,15 +90,13 @@ CollectHistory(HistoryEntries *set, HistoryView history, DateADT since, DateADT 
 		CheckHistoryStatus(HISTORY_MALFORMED);
 }
 
-/* Normalise and pack what was collected into a new value. */
-Datum
-FinishEntries(HistoryEntries *set)
+/* Pack a normalised set into a new value. */
+static Datum
+PackEntries(HistoryEntries *set)
 {
-	Size size;
+	Size size = HistoryPackedSize(set);
 	struct varlena *result;
 
-	CheckHistoryStatus(HistoryNormalise(set));
-	size = HistoryPackedSize(set);
 	if (size > MaxAllocSize - VARHDRSZ)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("purchase history too long")));
@@ -99,6 +105,14 @@ FinishEntries(HistoryEntries *set)
 	HistoryPack(set, (uint8_t *) VARDATA(result));
 	pfree(set->at);
 	return PointerGetDatum(result);
+}
+
+/* Normalise and pack what was collected into a new value. */
+Datum
+FinishEntries(HistoryEntries *set)
+{
+	CheckHistoryStatus(HistoryNormalise(set));
+	return PackEntries(set);
 }
 
 /*
@@ -189,9 +203,12 @@ history_in(PG_FUNCTION_ARGS)
 					 errdetail("%s", wrong),
 					 errhint("A history is a list of day:orders:amount, such as "
 							 "\"2024-01-05:2:71.00,2024-02-11:0:-3.50\".")));
-		CollectEntry(&set, &entry, scale);
+		if (!HistoryStatusIsOk(HistoryCollect(&set, &entry, scale), CRM_ESCONTEXT(fcinfo)))
+			return (Datum) 0;
 	}
-	PG_RETURN_DATUM(FinishEntries(&set));
+	if (!HistoryStatusIsOk(HistoryNormalise(&set), CRM_ESCONTEXT(fcinfo)))
+		return (Datum) 0;
+	return PackEntries(&set);
 }
 
 Datum
