@@ -77,12 +77,12 @@ CREATE OPERATOR crm.<> (
 );
 COMMENT ON OPERATOR crm.<> (crm.btyd_data, crm.btyd_data) IS 'not the same counted customers';
 
-CREATE OPERATOR CLASS crm.btyd_data_hash_ops DEFAULT FOR TYPE crm.btyd_data USING hash AS
+CREATE OPERATOR CLASS crm.btyd_data_ops DEFAULT FOR TYPE crm.btyd_data USING hash AS
 	OPERATOR 1 crm.=,
 	FUNCTION 1 crm.btyd_data_hash(crm.btyd_data),
 	FUNCTION 2 crm.btyd_data_hash_extended(crm.btyd_data, bigint);
-COMMENT ON OPERATOR CLASS crm.btyd_data_hash_ops USING hash IS 'grouping and comparing of counted customers';
-COMMENT ON OPERATOR FAMILY crm.btyd_data_hash_ops USING hash IS 'grouping and comparing of counted customers';
+COMMENT ON OPERATOR CLASS crm.btyd_data_ops USING hash IS 'grouping and comparing of counted customers';
+COMMENT ON OPERATOR FAMILY crm.btyd_data_ops USING hash IS 'grouping and comparing of counted customers';
 
 -- ---------------------------------------------------------------- crm.btyd_agg
 --
@@ -273,12 +273,12 @@ CREATE OPERATOR crm.<> (
 );
 COMMENT ON OPERATOR crm.<> (crm.clv_model, crm.clv_model) IS 'not equal';
 
-CREATE OPERATOR CLASS crm.clv_model_hash_ops DEFAULT FOR TYPE crm.clv_model USING hash AS
+CREATE OPERATOR CLASS crm.clv_model_ops DEFAULT FOR TYPE crm.clv_model USING hash AS
 	OPERATOR 1 crm.=,
 	FUNCTION 1 crm.clv_model_hash(crm.clv_model),
 	FUNCTION 2 crm.clv_model_hash_extended(crm.clv_model, bigint);
-COMMENT ON OPERATOR CLASS crm.clv_model_hash_ops USING hash IS 'grouping and comparing of models';
-COMMENT ON OPERATOR FAMILY crm.clv_model_hash_ops USING hash IS 'grouping and comparing of models';
+COMMENT ON OPERATOR CLASS crm.clv_model_ops USING hash IS 'grouping and comparing of models';
+COMMENT ON OPERATOR FAMILY crm.clv_model_ops USING hash IS 'grouping and comparing of models';
 
 CREATE FUNCTION crm.clv_model(process text, parameters double precision[], unit_days double precision DEFAULT 7, spend_parameters double precision[] DEFAULT NULL) RETURNS crm.clv_model
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10

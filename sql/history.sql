@@ -185,12 +185,12 @@ CREATE OPERATOR CLASS crm.history_ops DEFAULT FOR TYPE crm.history USING btree A
 COMMENT ON OPERATOR CLASS crm.history_ops USING btree IS 'sorting and grouping of purchase histories';
 COMMENT ON OPERATOR FAMILY crm.history_ops USING btree IS 'sorting and grouping of purchase histories';
 
-CREATE OPERATOR CLASS crm.history_hash_ops DEFAULT FOR TYPE crm.history USING hash AS
+CREATE OPERATOR CLASS crm.history_ops DEFAULT FOR TYPE crm.history USING hash AS
 	OPERATOR 1 crm.=,
 	FUNCTION 1 crm.history_hash(crm.history),
 	FUNCTION 2 crm.history_hash_extended(crm.history, bigint);
-COMMENT ON OPERATOR CLASS crm.history_hash_ops USING hash IS 'hashing of purchase histories';
-COMMENT ON OPERATOR FAMILY crm.history_hash_ops USING hash IS 'hashing of purchase histories';
+COMMENT ON OPERATOR CLASS crm.history_ops USING hash IS 'hashing of purchase histories';
+COMMENT ON OPERATOR FAMILY crm.history_ops USING hash IS 'hashing of purchase histories';
 
 -- ---------------------------------------------------------------- accessors
 --
@@ -383,6 +383,46 @@ CREATE TYPE crm.zone (
 );
 COMMENT ON TYPE crm.zone IS
 	'a time zone by its full name, such as Europe/London; pg_timezone_names lists them. Text is converted silently';
+
+-- Equal if written equally; the bytes decide, as for bytea.
+CREATE FUNCTION crm.zone_eq(crm.zone, crm.zone) RETURNS boolean
+	LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1
+	AS 'byteaeq';
+COMMENT ON FUNCTION crm.zone_eq(crm.zone, crm.zone) IS 'equal: the same name, written alike';
+
+CREATE FUNCTION crm.zone_ne(crm.zone, crm.zone) RETURNS boolean
+	LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1
+	AS 'byteane';
+COMMENT ON FUNCTION crm.zone_ne(crm.zone, crm.zone) IS 'not equal';
+
+CREATE FUNCTION crm.zone_hash(crm.zone) RETURNS integer
+	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'hashvarlena';
+COMMENT ON FUNCTION crm.zone_hash(crm.zone) IS 'hash support';
+
+CREATE FUNCTION crm.zone_hash_extended(crm.zone, bigint) RETURNS bigint
+	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'hashvarlenaextended';
+COMMENT ON FUNCTION crm.zone_hash_extended(crm.zone, bigint) IS 'hash support, 64 bit with a seed';
+
+CREATE OPERATOR crm.= (
+	LEFTARG = crm.zone, RIGHTARG = crm.zone, FUNCTION = crm.zone_eq,
+	COMMUTATOR = OPERATOR(crm.=), NEGATOR = OPERATOR(crm.<>), RESTRICT = pg_catalog.eqsel, JOIN = pg_catalog.eqjoinsel, HASHES
+);
+COMMENT ON OPERATOR crm.= (crm.zone, crm.zone) IS 'the same name, written alike';
+
+CREATE OPERATOR crm.<> (
+	LEFTARG = crm.zone, RIGHTARG = crm.zone, FUNCTION = crm.zone_ne,
+	COMMUTATOR = OPERATOR(crm.<>), NEGATOR = OPERATOR(crm.=), RESTRICT = pg_catalog.neqsel, JOIN = pg_catalog.neqjoinsel
+);
+COMMENT ON OPERATOR crm.<> (crm.zone, crm.zone) IS 'not the same name';
+
+CREATE OPERATOR CLASS crm.zone_ops DEFAULT FOR TYPE crm.zone USING hash AS
+	OPERATOR 1 crm.=,
+	FUNCTION 1 crm.zone_hash(crm.zone),
+	FUNCTION 2 crm.zone_hash_extended(crm.zone, bigint);
+COMMENT ON OPERATOR CLASS crm.zone_ops USING hash IS 'grouping by zone';
+COMMENT ON OPERATOR FAMILY crm.zone_ops USING hash IS 'grouping by zone';
 
 CREATE FUNCTION crm.zone(name text) RETURNS crm.zone
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2

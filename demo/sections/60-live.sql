@@ -44,3 +44,13 @@ ORDER BY tier_history_id;
 \echo '   The live state against a fresh computation; no row is no difference.\n'
 
 SELECT * FROM crm.verify('live');
+
+\echo '   The same for every tool that reads plain columns: eleven views (doc/mart_views.md), two of them here.\n'
+
+SELECT tier, tier_rank, orders, revenue, revenue_365d, next_tier, missing_to_next_tier
+FROM live.customer_360
+WHERE customer_id = :'customer';
+
+SELECT tier, customers, revenue, revenue_share, average_order_value
+FROM live.tier_summary
+ORDER BY tier_rank DESC;

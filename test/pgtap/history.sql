@@ -1,7 +1,7 @@
 -- crm.history: the type, its accessors and its group.
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(71);
+SELECT plan(72);
 
 -- ---------------------------------------------------------------- text form
 
@@ -44,6 +44,7 @@ SELECT is(history_agg(TIMESTAMP '1999-12-31 23:59:59.999999', 1)::text, '1999-12
 SELECT is(history_agg(TIMESTAMP '2024-01-05 12:00', 1, 4)::text, '2024-01-05:4:1.00', 'timestamp with orders');
 SELECT is(history_agg(TIMESTAMPTZ '2024-06-30 23:30+00', 1, 'Europe/London')::text, '2024-07-01:1:1.00', 'timestamptz: the day in the zone');
 SELECT is(history_agg(TIMESTAMPTZ '2024-06-30 23:30+00', 1, 'UTC', 2)::text, '2024-06-30:2:1.00', 'timestamptz with orders');
+SELECT is((SELECT count(*) FROM (SELECT z FROM unnest('{Europe/London,UTC,UTC}'::zone[]) z GROUP BY z) q), 2::bigint, 'zones can be grouped');
 SELECT is(history_agg(h)::text, '2024-01-05:3:6.00,2024-01-06:1:1.00', 'merging histories')
 FROM (VALUES ('2024-01-05:1:2'::history), (NULL), ('2024-01-05:2:4,2024-01-06:1:1'), ('')) v(h);
 SELECT is(history_agg(NULL::history)::text, '', 'merging nothing');
