@@ -11,24 +11,6 @@ CREATE FUNCTION crm.mart_current_version() RETURNS integer
 COMMENT ON FUNCTION crm.mart_current_version() IS
 	'the layout of marts that this version of crm makes; see mart_version and upgrade_mart';
 
-CREATE FUNCTION crm.mart_fail(message text, detail text DEFAULT NULL, hint text DEFAULT NULL, code text DEFAULT 'invalid_parameter_value') RETURNS void
-	LANGUAGE plpgsql
-	SET search_path = pg_catalog, pg_temp
-	AS $$
-BEGIN
-	IF detail IS NULL AND hint IS NULL THEN
-		RAISE EXCEPTION USING MESSAGE = message, ERRCODE = code;
-	ELSIF hint IS NULL THEN
-		RAISE EXCEPTION USING MESSAGE = message, DETAIL = detail, ERRCODE = code;
-	ELSIF detail IS NULL THEN
-		RAISE EXCEPTION USING MESSAGE = message, HINT = hint, ERRCODE = code;
-	END IF;
-	RAISE EXCEPTION USING MESSAGE = message, DETAIL = detail, HINT = hint, ERRCODE = code;
-END
-$$;
-COMMENT ON FUNCTION crm.mart_fail(text, text, text, text) IS
-	'raises an error of the mart room: message, detail, hint, condition name';
-
 CREATE FUNCTION crm.mart_exists(mart text) RETURNS boolean
 	LANGUAGE sql STABLE STRICT
 	SET search_path = pg_catalog, pg_temp
@@ -51,18 +33,21 @@ DECLARE
 	_version integer;
 BEGIN
 	IF mart IS NULL OR NOT crm.mart_exists(mart) THEN
-		PERFORM crm.mart_fail(format('there is no mart named %s', coalesce(quote_ident(mart), 'NULL')), NULL,
-		                      'SELECT crm.create_mart(''shop'', ''Europe/London'', ''GBP'') makes one. The name is taken as it is written, without quotes.', 'undefined_object');
+		RAISE EXCEPTION USING MESSAGE = format('there is no mart named %s', coalesce(quote_ident(mart), 'NULL')),
+			HINT = 'SELECT crm.create_mart(''shop'', ''Europe/London'', ''GBP'') makes one. The name is taken as it is written, without quotes.',
+			ERRCODE = 'undefined_object';
 	END IF;
 	-- The generated functions run with their owner's rights: nobody else may become their owner.
 	IF (SELECT n.nspowner <> (SELECT oid FROM pg_roles WHERE rolname = current_user) FROM pg_namespace n WHERE n.nspname = mart) THEN
-		PERFORM crm.mart_fail(format('the mart %I belongs to somebody else', mart), NULL,
-		                      format('SET ROLE %I first.', (SELECT pg_get_userbyid(n.nspowner) FROM pg_namespace n WHERE n.nspname = mart)), 'insufficient_privilege');
+		RAISE EXCEPTION USING MESSAGE = format('the mart %I belongs to somebody else', mart),
+			HINT = format('SET ROLE %I first.', (SELECT pg_get_userbyid(n.nspowner) FROM pg_namespace n WHERE n.nspname = mart)),
+			ERRCODE = 'insufficient_privilege';
 	END IF;
 	EXECUTE format('SELECT s.mart_version FROM %I.settings s FOR NO KEY UPDATE', mart) INTO _version;
 	IF _version IS DISTINCT FROM crm.mart_current_version() AND NOT any_version THEN
-		PERFORM crm.mart_fail(format('the mart %I has version %s, this crm works with version %s', mart, _version, crm.mart_current_version()), NULL,
-		                      format('SELECT crm.upgrade_mart(%L);', mart), 'object_not_in_prerequisite_state');
+		RAISE EXCEPTION USING MESSAGE = format('the mart %I has version %s, this crm works with version %s', mart, _version, crm.mart_current_version()),
+			HINT = format('SELECT crm.upgrade_mart(%L);', mart),
+			ERRCODE = 'object_not_in_prerequisite_state';
 	END IF;
 END
 $$;

@@ -6,17 +6,23 @@ CREATE FUNCTION crm.create_mart(mart text, zone text, currency text DEFAULT NULL
 	AS $$
 BEGIN
 	IF mart IS NULL OR mart = '' OR octet_length(mart) > 40 THEN
-		PERFORM crm.mart_fail('the name of a mart has 1 to 40 bytes');
+		RAISE EXCEPTION USING MESSAGE = 'the name of a mart has 1 to 40 bytes', ERRCODE = 'invalid_parameter_value';
 	ELSIF mart ~ '^pg_' OR mart IN ('crm', 'information_schema') THEN
-		PERFORM crm.mart_fail(format('a mart cannot be named %s', quote_ident(mart)), 'The name is reserved.', NULL, 'reserved_name');
+		RAISE EXCEPTION USING MESSAGE = format('a mart cannot be named %s', quote_ident(mart)),
+			DETAIL = 'The name is reserved.',
+			ERRCODE = 'reserved_name';
 	ELSIF EXISTS (SELECT FROM pg_namespace WHERE nspname = mart) THEN
-		PERFORM crm.mart_fail(format('there is already a schema named %s', quote_ident(mart)), NULL,
-		                      'A mart makes its own schema: give another name.', 'duplicate_schema');
+		RAISE EXCEPTION USING MESSAGE = format('there is already a schema named %s', quote_ident(mart)),
+			HINT = 'A mart makes its own schema: give another name.',
+			ERRCODE = 'duplicate_schema';
 	ELSIF zone IS NULL OR NOT EXISTS (SELECT FROM pg_timezone_names z WHERE z.name = zone) THEN
-		PERFORM crm.mart_fail(format('unknown time zone %s', coalesce(quote_literal(zone), 'NULL')), NULL,
-		                      'Give a full name such as Europe/London: the view pg_timezone_names lists them.');
+		RAISE EXCEPTION USING MESSAGE = format('unknown time zone %s', coalesce(quote_literal(zone), 'NULL')),
+			HINT = 'Give a full name such as Europe/London: the view pg_timezone_names lists them.',
+			ERRCODE = 'invalid_parameter_value';
 	ELSIF currency = '' THEN
-		PERFORM crm.mart_fail('the currency is empty', NULL, 'Leave it out, or give a code such as EUR.');
+		RAISE EXCEPTION USING MESSAGE = 'the currency is empty',
+			HINT = 'Leave it out, or give a code such as EUR.',
+			ERRCODE = 'invalid_parameter_value';
 	END IF;
 	EXECUTE format('CREATE SCHEMA %I', mart);
 	EXECUTE format('COMMENT ON SCHEMA %I IS %L', mart, 'customer mart kept by crm: see doc/mart.md; crm.drop_mart() removes it');

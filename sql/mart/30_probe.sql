@@ -18,7 +18,9 @@ BEGIN
 	IF expression IS NULL AND optional THEN
 		RETURN;
 	ELSIF expression IS NULL OR btrim(expression) = '' THEN
-		PERFORM crm.mart_fail(format('%s is missing', parameter), NULL, 'Give the name of a column or an expression.');
+		RAISE EXCEPTION USING MESSAGE = format('%s is missing', parameter),
+			HINT = 'Give the name of a column or an expression.',
+			ERRCODE = 'invalid_parameter_value';
 	END IF;
 	EXECUTE format('CREATE TABLE %I.probe (LIKE %s)', mart, source);
 	BEGIN
@@ -29,16 +31,19 @@ BEGIN
 		GET STACKED DIAGNOSTICS _state = RETURNED_SQLSTATE, _message = MESSAGE_TEXT;
 		PERFORM set_config('search_path', _pinned, true);
 		IF _message LIKE '%must be marked IMMUTABLE%' THEN
-			PERFORM crm.mart_fail(format('%s is not immutable: %s', parameter, expression),
-				'The same row would give another answer at another time or in another session, and the mart could not follow.',
-				'Leave out the clock, the session''s time zone, text-to-date and other casts that depend on settings; mark functions of your own IMMUTABLE if they are.', 'invalid_object_definition');
+			RAISE EXCEPTION USING MESSAGE = format('%s is not immutable: %s', parameter, expression),
+				DETAIL = 'The same row would give another answer at another time or in another session, and the mart could not follow.',
+				HINT = 'Leave out the clock, the session''s time zone, text-to-date and other casts that depend on settings; mark functions of your own IMMUTABLE if they are.',
+				ERRCODE = 'invalid_object_definition';
 		END IF;
-		PERFORM crm.mart_fail(format('%s cannot be used: %s', parameter, expression), format('%s.', _message),
-			format('Give a column of %s, or an expression over its columns; quote names as in SQL ("Order").', source), _state);
+		RAISE EXCEPTION USING MESSAGE = format('%s cannot be used: %s', parameter, expression),
+			DETAIL = format('%s.', _message),
+			HINT = format('Give a column of %s, or an expression over its columns; quote names as in SQL ("Order").', source),
+			ERRCODE = _state;
 	END;
 	_index := format('%I.probe_index', mart)::regclass;
 	IF (SELECT i.indnatts <> 1 OR i.indpred IS NOT NULL FROM pg_index i WHERE i.indexrelid = _index) THEN
-		PERFORM crm.mart_fail(format('%s must be one expression: %s', parameter, expression), NULL, NULL, 'syntax_error');
+		RAISE EXCEPTION USING MESSAGE = format('%s must be one expression: %s', parameter, expression), ERRCODE = 'syntax_error';
 	END IF;
 	SELECT pg_get_indexdef(_index, 1, false), t.oid, (SELECT format('%I.%I', n.nspname, c.collname) FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace
 	                                                  WHERE c.oid = a.attcollation AND c.oid <> t.typcollation),
@@ -65,28 +70,36 @@ DECLARE
 BEGIN
 	SELECT * INTO _c FROM pg_class c WHERE c.oid = source;
 	IF _c.relkind IN ('v', 'm', 'f') THEN
-		PERFORM crm.mart_fail(format('%s is not a table', source),
-			'Views, materialized views and foreign tables tell nobody of their changes.',
-			'Add the table that it reads; conditions and expressions can say what the view says.', 'wrong_object_type');
+		RAISE EXCEPTION USING MESSAGE = format('%s is not a table', source),
+			DETAIL = 'Views, materialized views and foreign tables tell nobody of their changes.',
+			HINT = 'Add the table that it reads; conditions and expressions can say what the view says.',
+			ERRCODE = 'wrong_object_type';
 	ELSIF _c.relkind NOT IN ('r', 'p') THEN
-		PERFORM crm.mart_fail(format('%s is not a table', source), NULL, NULL, 'wrong_object_type');
+		RAISE EXCEPTION USING MESSAGE = format('%s is not a table', source), ERRCODE = 'wrong_object_type';
 	ELSIF _c.relpersistence <> 'p' THEN
-		PERFORM crm.mart_fail(format('%s is a temporary or unlogged table', source),
-			'It is emptied without a trigger being told: at the end of a session, or by a crash.', NULL, 'wrong_object_type');
+		RAISE EXCEPTION USING MESSAGE = format('%s is a temporary or unlogged table', source),
+			DETAIL = 'It is emptied without a trigger being told: at the end of a session, or by a crash.',
+			ERRCODE = 'wrong_object_type';
 	ELSIF _c.relnamespace = 'pg_catalog'::regnamespace OR _c.relnamespace = (SELECT n.oid FROM pg_namespace n WHERE n.nspname = mart) THEN
-		PERFORM crm.mart_fail(format('%s cannot be a source', source), NULL, NULL, 'wrong_object_type');
+		RAISE EXCEPTION USING MESSAGE = format('%s cannot be a source', source), ERRCODE = 'wrong_object_type';
 	ELSIF _c.relispartition THEN
-		PERFORM crm.mart_fail(format('%s is a partition', source), NULL, format('Add the whole table: %s.', pg_partition_root(source)), 'wrong_object_type');
+		RAISE EXCEPTION USING MESSAGE = format('%s is a partition', source),
+			HINT = format('Add the whole table: %s.', pg_partition_root(source)),
+			ERRCODE = 'wrong_object_type';
 	ELSIF _c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits i WHERE source IN (i.inhparent, i.inhrelid)) THEN
-		PERFORM crm.mart_fail(format('%s takes part in inheritance', source),
-			'Changes of a child table made through its parent fire the parent''s triggers only, and the other way round.',
-			'Use declarative partitions, or add a table that stands alone.', 'feature_not_supported');
+		RAISE EXCEPTION USING MESSAGE = format('%s takes part in inheritance', source),
+			DETAIL = 'Changes of a child table made through its parent fire the parent''s triggers only, and the other way round.',
+			HINT = 'Use declarative partitions, or add a table that stands alone.',
+			ERRCODE = 'feature_not_supported';
 	ELSIF NOT pg_has_role(current_user, _c.relowner, 'USAGE') THEN
-		PERFORM crm.mart_fail(format('must be owner of table %s', source), NULL, 'The owner of the table attaches it: SET ROLE, or have the mart made by the owner.', 'insufficient_privilege');
+		RAISE EXCEPTION USING MESSAGE = format('must be owner of table %s', source),
+			HINT = 'The owner of the table attaches it: SET ROLE, or have the mart made by the owner.',
+			ERRCODE = 'insufficient_privilege';
 	ELSIF row_security_active(source) THEN
-		PERFORM crm.mart_fail(format('row security hides rows of %s from you', source),
-			'The mart would be filled with some of the rows and then kept with all of them.',
-			'ALTER TABLE ... NO FORCE ROW LEVEL SECURITY, or make the mart as a role with BYPASSRLS.', 'insufficient_privilege');
+		RAISE EXCEPTION USING MESSAGE = format('row security hides rows of %s from you', source),
+			DETAIL = 'The mart would be filled with some of the rows and then kept with all of them.',
+			HINT = 'ALTER TABLE ... NO FORCE ROW LEVEL SECURITY, or make the mart as a role with BYPASSRLS.',
+			ERRCODE = 'insufficient_privilege';
 	END IF;
 END
 $$;
@@ -108,11 +121,12 @@ BEGIN
 	EXECUTE format('SELECT (%1$s)::text FROM %2$s AS r WHERE %3$s AND (%1$s) IS NOT NULL GROUP BY (%1$s) HAVING count(*) > 1 LIMIT 1', order_id, source, coalesce(condition, 'true'))
 		INTO _twice;
 	IF _twice IS NOT NULL THEN
-		PERFORM crm.mart_fail(format('%s is not unique in %s', order_id, source),
-			format('Several rows belong to order %s: these look like lines of orders. Counted so, every line would be an order.', _twice),
-			format('Feed the mart from the table of orders. If there is none, keep one by this query: SELECT %1$s AS order_id, min(%2$s) AS customer_id, min(%3$s) AS at, sum(%4$s) AS amount FROM %5$s%6$s GROUP BY 1. '
-			       'Or, where one line of an order can be told from the others, give the line''s own key as order_id and count by it: orders => ''CASE WHEN line_number = 1 THEN 1 ELSE 0 END''.',
-			       order_id, customer_id, at, amount, source, CASE WHEN condition IS NULL THEN '' ELSE ' WHERE ' || condition END), 'unique_violation');
+		RAISE EXCEPTION USING MESSAGE = format('%s is not unique in %s', order_id, source),
+			DETAIL = format('Several rows belong to order %s: these look like lines of orders. Counted so, every line would be an order.', _twice),
+			HINT = format('Feed the mart from the table of orders. If there is none, keep one by this query: SELECT %1$s AS order_id, min(%2$s) AS customer_id, min(%3$s) AS at, sum(%4$s) AS amount FROM %5$s%6$s GROUP BY 1. '
+				'Or, where one line of an order can be told from the others, give the line''s own key as order_id and count by it: orders => ''CASE WHEN line_number = 1 THEN 1 ELSE 0 END''.',
+				order_id, customer_id, at, amount, source, CASE WHEN condition IS NULL THEN '' ELSE ' WHERE ' || condition END),
+			ERRCODE = 'unique_violation';
 	END IF;
 	RAISE NOTICE 'no unique index guards % of %: a second row with the same one would count as another order', order_id, source;
 END
@@ -131,8 +145,9 @@ BEGIN
 		WHEN 'timestamp'::regtype THEN RETURN format('(%s)::date', at);
 		WHEN 'timestamptz'::regtype THEN RETURN format('((%s) AT TIME ZONE %L)::date', at, zone);
 		ELSE
-			PERFORM crm.mart_fail(format('at must be a date or a timestamp, not %s', type), NULL,
-				'Cast it in the expression, for example at => ''(ordered_on)::date''; text needs a function of your own that is IMMUTABLE.', 'datatype_mismatch');
+			RAISE EXCEPTION USING MESSAGE = format('at must be a date or a timestamp, not %s', type),
+				HINT = 'Cast it in the expression, for example at => ''(ordered_on)::date''; text needs a function of your own that is IMMUTABLE.',
+				ERRCODE = 'datatype_mismatch';
 	END CASE;
 END
 $$;
@@ -145,10 +160,14 @@ CREATE FUNCTION crm.mart_check_amount(type regtype) RETURNS void
 	AS $$
 BEGIN
 	IF type IN ('real'::regtype, 'double precision'::regtype) THEN
-		PERFORM crm.mart_fail(format('amount must be exact, not %s', type), 'Sums of floating point numbers depend on their order.',
-			'Round it on purpose: amount => ''(total)::numeric(15,2)''.', 'datatype_mismatch');
+		RAISE EXCEPTION USING MESSAGE = format('amount must be exact, not %s', type),
+			DETAIL = 'Sums of floating point numbers depend on their order.',
+			HINT = 'Round it on purpose: amount => ''(total)::numeric(15,2)''.',
+			ERRCODE = 'datatype_mismatch';
 	ELSIF type NOT IN ('numeric'::regtype, 'smallint'::regtype, 'integer'::regtype, 'bigint'::regtype) THEN
-		PERFORM crm.mart_fail(format('amount must be numeric, not %s', type), NULL, 'Cast it in the expression.', 'datatype_mismatch');
+		RAISE EXCEPTION USING MESSAGE = format('amount must be numeric, not %s', type),
+			HINT = 'Cast it in the expression.',
+			ERRCODE = 'datatype_mismatch';
 	END IF;
 END
 $$;

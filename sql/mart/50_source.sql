@@ -33,13 +33,16 @@ DECLARE
 	_orders record;
 	_money record;
 	_id integer;
+	_twice integer;
 	_fresh boolean := false;
 BEGIN
 	PERFORM crm.mart_require(mart);
 	IF source IS NULL THEN
-		PERFORM crm.mart_fail('source is missing', NULL, 'Give the name of a table.');
+		RAISE EXCEPTION USING MESSAGE = 'source is missing', HINT = 'Give the name of a table.', ERRCODE = 'invalid_parameter_value';
 	ELSIF current_setting('transaction_isolation') <> 'read committed' THEN
-		PERFORM crm.mart_fail('a source is added under READ COMMITTED', 'An older snapshot would miss rows that were committed before the triggers were in place.', NULL, 'invalid_transaction_state');
+		RAISE EXCEPTION USING MESSAGE = 'a source is added under READ COMMITTED',
+			DETAIL = 'An older snapshot would miss rows that were committed before the triggers were in place.',
+			ERRCODE = 'invalid_transaction_state';
 	END IF;
 	PERFORM crm.mart_check_relation(mart, source);
 	-- No row may come between the first filling and the triggers. Readers go on.
@@ -56,15 +59,33 @@ BEGIN
 	_money := crm.mart_probe(mart, source, 'currency', currency, path, true);
 	PERFORM crm.mart_check_amount(_amount.type);
 	IF _condition.type <> 'boolean'::regtype THEN
-		PERFORM crm.mart_fail(format('condition must be boolean, not %s', _condition.type), NULL, NULL, 'datatype_mismatch');
+		RAISE EXCEPTION USING MESSAGE = format('condition must be boolean, not %s', _condition.type), ERRCODE = 'datatype_mismatch';
 	ELSIF _orders.type NOT IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype) THEN
-		PERFORM crm.mart_fail(format('orders must be an integer, not %s', _orders.type), NULL, 'Cast it in the expression.', 'datatype_mismatch');
+		RAISE EXCEPTION USING MESSAGE = format('orders must be an integer, not %s', _orders.type),
+			HINT = 'Cast it in the expression.',
+			ERRCODE = 'datatype_mismatch';
 	ELSIF orders IS NOT NULL AND refunds THEN
-		PERFORM crm.mart_fail('orders and refunds exclude each other', 'Refunds are no orders.');
+		RAISE EXCEPTION USING MESSAGE = 'orders and refunds exclude each other',
+			DETAIL = 'Refunds are no orders.',
+			ERRCODE = 'invalid_parameter_value';
 	ELSIF _money.type NOT IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype) THEN
-		PERFORM crm.mart_fail(format('currency must be text, not %s', _money.type), NULL, 'Cast it in the expression.', 'datatype_mismatch');
+		RAISE EXCEPTION USING MESSAGE = format('currency must be text, not %s', _money.type),
+			HINT = 'Cast it in the expression.',
+			ERRCODE = 'datatype_mismatch';
 	ELSIF currency IS NOT NULL AND _currency IS NULL THEN
-		PERFORM crm.mart_fail('the mart has no currency to compare with', NULL, 'Make the mart with one: crm.create_mart(mart, zone, currency).');
+		RAISE EXCEPTION USING MESSAGE = 'the mart has no currency to compare with',
+			HINT = 'Make the mart with one: crm.create_mart(mart, zone, currency).',
+			ERRCODE = 'invalid_parameter_value';
+	END IF;
+
+	-- One table can be two sources (orders and refunds, goods and freight), but not twice the same.
+	EXECUTE format('SELECT s.source_id FROM %1$I.source s WHERE crm.mart_source_table(%1$L, s.source_id) = $1 AND s.amount = $2 AND s.condition IS NOT DISTINCT FROM $3 AND s.refunds = $4 LIMIT 1', mart)
+		INTO _twice USING source, _amount.canonical, _condition.canonical, refunds;
+	IF _twice IS NOT NULL THEN
+		RAISE EXCEPTION USING MESSAGE = format('%s is in the mart already, as source %s', source, _twice),
+			DETAIL = 'The same amount under the same condition would count every order twice.',
+			HINT = format('SELECT crm.remove_source(%L, %s); takes it out. A second source of the same table needs another amount or condition.', mart, _twice),
+			ERRCODE = 'duplicate_object';
 	END IF;
 
 	IF _key IS NULL THEN
@@ -72,7 +93,10 @@ BEGIN
 		_fresh := true;
 		_key := format_type(_customer.type, -1);
 		IF crm.mart_equals(_customer.type) IS NULL THEN
-			PERFORM crm.mart_fail(format('customer_id cannot have the type %s', _key), 'A key is a single value with an order: a number, a text, a uuid, a date.', 'Cast it in the expression.', 'datatype_mismatch');
+			RAISE EXCEPTION USING MESSAGE = format('customer_id cannot have the type %s', _key),
+				DETAIL = 'A key is a single value with an order: a number, a text, a uuid, a date.',
+				HINT = 'Cast it in the expression.',
+				ERRCODE = 'datatype_mismatch';
 		END IF;
 		EXECUTE format('UPDATE %I.settings SET customer_type = $1', mart) USING _key;
 		PERFORM crm.mart_create_tables(mart, _key || coalesce(' COLLATE ' || _customer.collation_name, ''));
@@ -227,7 +251,9 @@ DECLARE
 BEGIN
 	PERFORM crm.mart_require(mart, true);
 	IF crm.mart_source_field(mart, source_id, 'source_id') IS NULL THEN
-		PERFORM crm.mart_fail(format('the mart %I has no source %s', mart, source_id), NULL, format('SELECT source_id, relation FROM %I.source;', mart), 'undefined_object');
+		RAISE EXCEPTION USING MESSAGE = format('the mart %I has no source %s', mart, source_id),
+			HINT = format('SELECT source_id, relation FROM %I.source;', mart),
+			ERRCODE = 'undefined_object';
 	END IF;
 	-- Whoever writes the table finishes first; then nothing of it can come in any more.
 	SELECT string_agg(format('DROP TRIGGER %I ON %s', t.tgname, t.tgrelid::regclass), '; ' ORDER BY t.tgrelid, t.tgname) INTO _drop

@@ -291,13 +291,15 @@ CREATE FUNCTION crm.mart_check_rules(measure text, window_days integer, grace_da
 	AS $$
 BEGIN
 	IF measure IS NULL OR measure NOT IN ('revenue', 'orders', 'predicted') THEN
-		PERFORM crm.mart_fail('measure must be revenue, orders or predicted');
+		RAISE EXCEPTION USING MESSAGE = 'measure must be revenue, orders or predicted', ERRCODE = 'invalid_parameter_value';
 	ELSIF window_days <= 0 OR window_days > 36525 THEN
-		PERFORM crm.mart_fail('window_days must be 1 to 36525, or NULL for the whole history');
+		RAISE EXCEPTION USING MESSAGE = 'window_days must be 1 to 36525, or NULL for the whole history', ERRCODE = 'invalid_parameter_value';
 	ELSIF grace_days IS NULL OR grace_days < 0 THEN
-		PERFORM crm.mart_fail('grace_days must be 0 or more');
+		RAISE EXCEPTION USING MESSAGE = 'grace_days must be 0 or more', ERRCODE = 'invalid_parameter_value';
 	ELSIF step IS NULL OR step NOT IN ('one', 'all') THEN
-		PERFORM crm.mart_fail('step must be one or all', 'A downgrade goes one tier down, or all the way to the tier that is deserved.');
+		RAISE EXCEPTION USING MESSAGE = 'step must be one or all',
+			DETAIL = 'A downgrade goes one tier down, or all the way to the tier that is deserved.',
+			ERRCODE = 'invalid_parameter_value';
 	END IF;
 END
 $$;
@@ -352,19 +354,26 @@ BEGIN
 	_today := crm.mart_today(mart);
 	EXECUTE format('SELECT s.customer_type, s.ladder FROM %I.settings s', mart) INTO _key, _ladder;
 	IF _ladder IS NULL THEN
-		PERFORM crm.mart_fail(format('the mart %I has no tiers', mart), NULL, 'crm.set_tiers sets them.', 'object_not_in_prerequisite_state');
+		RAISE EXCEPTION USING MESSAGE = format('the mart %I has no tiers', mart),
+			HINT = 'crm.set_tiers sets them.',
+			ERRCODE = 'object_not_in_prerequisite_state';
 	ELSIF until IS NULL OR until < _today OR NOT isfinite(until) THEN
-		PERFORM crm.mart_fail('an override needs a last day that is not in the past', NULL, 'Choose a day on which somebody looks at it again.');
+		RAISE EXCEPTION USING MESSAGE = 'an override needs a last day that is not in the past',
+			HINT = 'Choose a day on which somebody looks at it again.',
+			ERRCODE = 'invalid_parameter_value';
 	ELSIF coalesce(btrim(reason), '') = '' THEN
-		PERFORM crm.mart_fail('an override needs a reason');
+		RAISE EXCEPTION USING MESSAGE = 'an override needs a reason', ERRCODE = 'invalid_parameter_value';
 	END IF;
 	SELECT t.tier INTO _tier FROM crm.tiers(_ladder) AS t WHERE t.label = tier OR t.tier::text = tier;
 	IF _tier IS NULL THEN
-		PERFORM crm.mart_fail(format('there is no tier %s', coalesce(quote_literal(tier), 'NULL')), NULL, format('The ladder is %s.', _ladder));
+		RAISE EXCEPTION USING MESSAGE = format('there is no tier %s', coalesce(quote_literal(tier), 'NULL')),
+			HINT = format('The ladder is %s.', _ladder),
+			ERRCODE = 'invalid_parameter_value';
 	END IF;
 	EXECUTE format('SELECT EXISTS (SELECT FROM %1$I.chunk h WHERE h.customer_id %2$s $1::%3$s)', mart, crm.mart_equals(_key::regtype), _key) INTO _known USING customer_id;
 	IF NOT _known THEN
-		PERFORM crm.mart_fail(format('the mart knows no customer %s', coalesce(quote_literal(customer_id), 'NULL')), NULL, NULL, 'no_data_found');
+		RAISE EXCEPTION USING MESSAGE = format('the mart knows no customer %s', coalesce(quote_literal(customer_id), 'NULL')),
+			ERRCODE = 'no_data_found';
 	END IF;
 	EXECUTE format('SELECT %1$I.move_tiers(ARRAY[$1::%2$s], ARRAY[$2], ARRAY[$3], ARRAY[NULL::date], ARRAY[NULL::numeric], ARRAY[''override''::text])', mart, _key) USING customer_id, _today, _tier;
 	EXECUTE format('UPDATE %1$I.customer SET override_until = $2, override_reason = $3 WHERE customer_id %2$s $1::%3$s', mart, crm.mart_equals(_key::regtype), _key) USING customer_id, until, reason;

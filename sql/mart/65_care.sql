@@ -39,7 +39,7 @@ DECLARE
 	_version integer;
 BEGIN
 	IF NOT coalesce(crm.mart_exists(mart), false) THEN
-		PERFORM crm.mart_fail(format('there is no mart named %s', coalesce(quote_ident(mart), 'NULL')), NULL, NULL, 'undefined_object');
+		RAISE EXCEPTION USING MESSAGE = format('there is no mart named %s', coalesce(quote_ident(mart), 'NULL')), ERRCODE = 'undefined_object';
 	END IF;
 	EXECUTE format('SELECT s.mart_version FROM %I.settings s', mart) INTO _version;
 	RETURN _version;
@@ -55,7 +55,9 @@ CREATE FUNCTION crm.upgrade_mart(mart text) RETURNS integer
 BEGIN
 	PERFORM crm.mart_require(mart, true);
 	IF crm.mart_version(mart) > crm.mart_current_version() THEN
-		PERFORM crm.mart_fail(format('the mart %I is newer than this crm', mart), NULL, 'ALTER EXTENSION crm UPDATE;', 'object_not_in_prerequisite_state');
+		RAISE EXCEPTION USING MESSAGE = format('the mart %I is newer than this crm', mart),
+			HINT = 'ALTER EXTENSION crm UPDATE;',
+			ERRCODE = 'object_not_in_prerequisite_state';
 	END IF;
 	-- Version 1 is the first: there is nothing to carry over yet, the code is made anew.
 	IF crm.mart_has_tables(mart) THEN
@@ -106,7 +108,7 @@ BEGIN
 			CONTINUE;
 		END IF;
 		IF row_security_active(_table) THEN
-			PERFORM crm.mart_fail(format('row security hides rows of %s from you', _table), NULL, NULL, 'insufficient_privilege');
+			RAISE EXCEPTION USING MESSAGE = format('row security hides rows of %s from you', _table), ERRCODE = 'insufficient_privilege';
 		END IF;
 		RETURN QUERY SELECT t.problem, t.relation::text, NULL::text, NULL::integer, t.trigger_name, NULL::text FROM crm.mart_trigger_problems(mart, _source.source_id) AS t;
 		BEGIN
@@ -157,15 +159,21 @@ DECLARE
 BEGIN
 	PERFORM crm.mart_require(mart);
 	IF current_setting('transaction_isolation') <> 'read committed' THEN
-		PERFORM crm.mart_fail('a mart is rebuilt under READ COMMITTED', 'An older snapshot would miss rows that were committed before the table was locked.', NULL, 'invalid_transaction_state');
+		RAISE EXCEPTION USING MESSAGE = 'a mart is rebuilt under READ COMMITTED',
+			DETAIL = 'An older snapshot would miss rows that were committed before the table was locked.',
+			ERRCODE = 'invalid_transaction_state';
 	ELSIF source_id IS NOT NULL AND crm.mart_source_field(mart, source_id, 'source_id') IS NULL THEN
-		PERFORM crm.mart_fail(format('the mart %I has no source %s', mart, source_id), NULL, format('SELECT source_id, relation FROM %I.source;', mart), 'undefined_object');
+		RAISE EXCEPTION USING MESSAGE = format('the mart %I has no source %s', mart, source_id),
+			HINT = format('SELECT source_id, relation FROM %I.source;', mart),
+			ERRCODE = 'undefined_object';
 	END IF;
 	FOR _source IN EXECUTE format('SELECT s.source_id AS id, s.relation, crm.mart_source_table($1, s.source_id) AS source FROM %I.source s WHERE s.source_id = coalesce($2, s.source_id) ORDER BY 1', mart)
 		USING mart, source_id
 	LOOP
 		IF _source.source IS NULL THEN
-			PERFORM crm.mart_fail(format('the table %s is gone', _source.relation), NULL, format('SELECT crm.remove_source(%L, %s);', mart, _source.id), 'undefined_table');
+			RAISE EXCEPTION USING MESSAGE = format('the table %s is gone', _source.relation),
+				HINT = format('SELECT crm.remove_source(%L, %s);', mart, _source.id),
+				ERRCODE = 'undefined_table';
 		END IF;
 		PERFORM crm.mart_check_relation(mart, _source.source);
 		EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', _source.source);
@@ -206,7 +214,7 @@ BEGIN
 	IF NOT coalesce(crm.mart_exists(mart), false) THEN
 		PERFORM crm.mart_require(mart);
 	ELSIF rows IS NULL OR rows <= 0 THEN
-		PERFORM crm.mart_fail('rows must be above 0');
+		RAISE EXCEPTION USING MESSAGE = 'rows must be above 0', ERRCODE = 'invalid_parameter_value';
 	END IF;
 	IF crm.mart_has_tables(mart) THEN
 		EXECUTE format('SELECT %I.drain($1)', mart) INTO _drained USING rows;

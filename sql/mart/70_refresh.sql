@@ -7,7 +7,7 @@ CREATE FUNCTION crm.set_segments(mart text, scheme crm.scheme DEFAULT 'cells11',
 BEGIN
 	PERFORM crm.mart_require(mart);
 	IF scheme IS NULL OR levels IS NULL OR levels NOT BETWEEN 2 AND 5 THEN
-		PERFORM crm.mart_fail('segments need a scheme, and 2 to 5 levels');
+		RAISE EXCEPTION USING MESSAGE = 'segments need a scheme, and 2 to 5 levels', ERRCODE = 'invalid_parameter_value';
 	END IF;
 	EXECUTE format('UPDATE %I.settings SET scheme = $1, rfm_levels = $2', mart) USING scheme, levels;
 END
@@ -24,9 +24,12 @@ CREATE FUNCTION crm.set_model(mart text, process text DEFAULT 'mbgnbd', horizon_
 BEGIN
 	PERFORM crm.mart_require(mart);
 	IF process IS NOT NULL AND NOT EXISTS (SELECT FROM crm.clv_processes() AS p WHERE p.process = set_model.process) THEN
-		PERFORM crm.mart_fail(format('unknown process %L', process), NULL, (SELECT 'One of ' || string_agg(p.process, ', ') || ', or NULL for no predictions.' FROM crm.clv_processes() AS p));
+		RAISE EXCEPTION USING MESSAGE = format('unknown process %L', process),
+			HINT = (SELECT 'One of ' || string_agg(p.process, ', ') || ', or NULL for no predictions.' FROM crm.clv_processes() AS p),
+			ERRCODE = 'invalid_parameter_value';
 	ELSIF coalesce(horizon_days <= 0 OR churn_days <= 0 OR discount < 0 OR discount = 'NaN' OR discount = 'infinity' OR refit_days < 0 OR keep_snapshots <= 0, true) THEN
-		PERFORM crm.mart_fail('days and snapshots must be above 0, the discount and refit_days 0 or more');
+		RAISE EXCEPTION USING MESSAGE = 'days and snapshots must be above 0, the discount and refit_days 0 or more',
+			ERRCODE = 'invalid_parameter_value';
 	END IF;
 	EXECUTE format('UPDATE %I.settings SET process = $1, horizon_days = $2, churn_days = $3, discount = $4, refit_days = $5, keep_snapshots = $6', mart)
 		USING process, horizon_days, churn_days, discount, refit_days, keep_snapshots;
@@ -95,9 +98,11 @@ DECLARE
 BEGIN
 	PERFORM crm.mart_require(mart);
 	IF NOT crm.mart_has_tables(mart) THEN
-		PERFORM crm.mart_fail(format('the mart %I has no source yet', mart), NULL, 'crm.add_source adds one.', 'object_not_in_prerequisite_state');
+		RAISE EXCEPTION USING MESSAGE = format('the mart %I has no source yet', mart),
+			HINT = 'crm.add_source adds one.',
+			ERRCODE = 'object_not_in_prerequisite_state';
 	ELSIF as_of IS NOT NULL AND NOT isfinite(as_of) THEN
-		PERFORM crm.mart_fail('as_of must be a day');
+		RAISE EXCEPTION USING MESSAGE = 'as_of must be a day', ERRCODE = 'invalid_parameter_value';
 	END IF;
 	as_of := coalesce(as_of, crm.mart_today(mart));
 	EXECUTE format('SELECT s.*, s.ladder IS NOT NULL AS has_tiers FROM %I.settings s', mart) INTO _s;

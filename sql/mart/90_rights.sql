@@ -9,7 +9,9 @@ DECLARE
 BEGIN
 	PERFORM crm.mart_require(mart);
 	IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = reader) THEN
-		PERFORM crm.mart_fail(format('role %I does not exist', reader), NULL, format('CREATE ROLE %I;', reader), 'undefined_object');
+		RAISE EXCEPTION USING MESSAGE = format('role %I does not exist', reader),
+			HINT = format('CREATE ROLE %I;', reader),
+			ERRCODE = 'undefined_object';
 	END IF;
 	EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', mart, reader);
 	-- Not source_1, source_2, ...: these show the rows of the source itself.

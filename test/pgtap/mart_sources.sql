@@ -1,7 +1,7 @@
 -- What can be a source: any key, any name, any expression that holds still; and what is refused, why, with nothing half-made.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(64);
+SELECT plan(67);
 
 -- ---------------------------------------------------------------- a mart's own parameters
 
@@ -139,6 +139,15 @@ SELECT throws_like($$ SELECT attach('order_id', 'customer', 'at', 'price', sourc
 SELECT is((SELECT count(*) FROM pg_trigger t WHERE t.tgname LIKE 'crm%'), 0::bigint, 'after all these errors there is no trigger');
 SELECT is((SELECT count(*) FROM shop.source), 0::bigint, 'no source');
 SELECT is(to_regclass('shop.probe'), NULL, 'and no probe');
+
+-- ---------------------------------------------------------------- twice the same
+
+CREATE TABLE visits (id bigint PRIMARY KEY, customer integer, at date, price numeric, freight numeric);
+SELECT attach('id', 'customer', 'at', 'price', source => 'visits');
+SELECT throws_ok($$ SELECT attach('id', 'customer', 'at', 'price', source => 'visits') $$, '42710', 'public.visits is in the mart already, as source ' || max(source_id), 'a source twice')
+FROM shop.source;
+SELECT lives_ok($$ SELECT attach('id', 'customer', 'at', 'freight', orders => '0', source => 'visits') $$, 'but another amount of the same table');
+SELECT lives_ok($$ SELECT attach('id', 'customer', 'at', 'price', condition => 'price > 5', source => 'visits') $$, 'or under another condition');
 
 SELECT * FROM finish();
 ROLLBACK;
