@@ -389,13 +389,21 @@ CREATE FUNCTION crm.end_tier_override(mart text, customer_id text) RETURNS void
 #variable_conflict use_variable
 DECLARE
 	_key text;
+	_ended bigint := 0;
 BEGIN
 	PERFORM crm.mart_require(mart);
-	EXECUTE format('SELECT s.customer_type FROM %I.settings s', mart) INTO _key;
-	-- Yesterday: so it has ended at any evaluation from today on.
-	EXECUTE format('UPDATE %1$I.customer SET override_until = $2 - 1 WHERE customer_id %2$s $1::%3$s AND override_until IS NOT NULL', mart, crm.mart_equals(_key::regtype), _key) USING customer_id, crm.mart_today(mart);
+	EXECUTE format('SELECT s.customer_type FROM %I.settings s WHERE s.ladder IS NOT NULL', mart) INTO _key;
+	IF _key IS NOT NULL THEN
+		-- Yesterday: so it has ended at any evaluation from today on.
+		EXECUTE format('UPDATE %1$I.customer SET override_until = $2 - 1 WHERE customer_id %2$s $1::%3$s AND override_until IS NOT NULL', mart, crm.mart_equals(_key::regtype), _key) USING customer_id, crm.mart_today(mart);
+		GET DIAGNOSTICS _ended = ROW_COUNT;
+	END IF;
+	IF _ended = 0 THEN
+		RAISE EXCEPTION USING MESSAGE = format('customer %s has no tier by hand', coalesce(quote_literal(customer_id), 'NULL')),
+			ERRCODE = 'no_data_found';
+	END IF;
 	EXECUTE format('SELECT %1$I.settle(ARRAY[$1::%2$s], $2)', mart, _key) USING customer_id, crm.mart_today(mart);
 END
 $$;
 COMMENT ON FUNCTION crm.end_tier_override(text, text) IS
-	'ends a tier given by hand and gives the deserved one';
+	'ends a tier given by hand and gives the deserved one; an error if the customer (the key as text) has none';

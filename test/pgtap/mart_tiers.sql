@@ -1,7 +1,7 @@
 -- Tiers: up in the transaction of the order, down at evaluation only, by hand, and with reasons.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(45);
+SELECT plan(49);
 
 -- Days are told from today, as the transaction of an order tells them.
 CREATE FUNCTION today(shift integer DEFAULT 0) RETURNS date LANGUAGE sql AS $$ SELECT (now() AT TIME ZONE 'UTC')::date + shift $$;
@@ -93,6 +93,12 @@ SELECT is(tier(14), 'high', 'an override holds on its last day');
 SELECT crm.refresh('shop', (SELECT max(as_of) + 1 FROM shop.snapshot));
 SELECT is(tier(14), 'low', 'and not on the next');
 SELECT is((SELECT array_agg(why ORDER BY tier_history_id) FROM shop.tier_history WHERE customer_id = 14 AND why LIKE 'override%'), ARRAY['override', 'override ended'], 'both are kept');
+SELECT crm.set_tier_override('shop', '14', 'high', today(9), 'a friend again');
+SELECT is(tier(14), 'high', 'given by hand once more');
+SELECT crm.end_tier_override('shop', '14');
+SELECT results_eq('SELECT tier(14) <> ''high'', override_until, override_reason FROM shop.customer WHERE customer_id = 14', 'VALUES (true, NULL::date, NULL::text)', 'and ended by hand: the deserved tier, at once');
+SELECT throws_ok($$ SELECT crm.end_tier_override('shop', '14') $$, 'P0002', 'customer ''14'' has no tier by hand', 'where there is none to end');
+SELECT throws_ok($$ SELECT crm.end_tier_override('shop', '4711') $$, 'P0002', 'customer ''4711'' has no tier by hand', 'nor of a customer who is none');
 
 SELECT lives_ok($$ SELECT crm.set_tiers('shop', NULL) $$, 'no tiers any more');
 
