@@ -4,21 +4,7 @@ BEGIN;
 SET search_path = crm, public;
 SELECT plan(24);
 
--- COPY BINARY of a bytea writes any bytes where COPY BINARY of the type reads them.
-CREATE FUNCTION pg_temp.receive(kind regtype, bytes bytea) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	file text := current_setting('data_directory') || '/crm_clv_receive_' || pg_backend_pid();
-	result text;
-BEGIN
-	EXECUTE format('CREATE TEMP TABLE received (v %s)', kind);
-	EXECUTE format('COPY (SELECT %L::bytea) TO %L (FORMAT binary)', bytes, file);
-	EXECUTE format('COPY received FROM %L (FORMAT binary)', file);
-	SELECT v::text INTO result FROM received;
-	DROP TABLE received;
-	RETURN result;
-EXCEPTION WHEN OTHERS THEN
-	RETURN SQLSTATE;
-END $$;
+\ir receive.psql
 
 CREATE TEMP TABLE good AS SELECT d::btyd_data, m.model AS m FROM unnest(ARRAY['unit_days=7 no_purchase=1 merged=300 rows=0:0:2*3,2:1.5:2,300:1:1 spend=2:10.25,3:33.333333333333336*200']) AS d,
 	LATERAL (SELECT clv_fit(btyd_agg(history, '2024-09-30')) AS model FROM (SELECT history_agg(at, amount) AS history FROM simulate(clv_model('mbgnbd', '{.525, 6.18, .891, 1.614}', 7, '{6.25, 3.74, 15.44}'), 500, '2024-01-01', '2024-09-30', 3, '2024-02-28') GROUP BY customer) q) AS m;

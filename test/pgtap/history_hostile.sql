@@ -35,40 +35,19 @@ SELECT throws_ok('SELECT recency('''', ''infinity'')', '22008', 'as_of must be a
 SELECT throws_ok(format('SELECT btyd('''', ''2024-01-01'', %L)', u), '22023', 'unit_days must be positive', 'unit_days ' || u) FROM unnest('{0,-1,NaN}'::text[]) u;
 
 -- ---------------------------------------------------------------- binary
---
--- COPY BINARY of a bytea writes any bytes where COPY BINARY of a history reads them.
 
-CREATE FUNCTION pg_temp.receive(bytes bytea) RETURNS history LANGUAGE plpgsql AS $$
-DECLARE
-	file text := current_setting('data_directory') || '/crm_receive_' || pg_backend_pid();
-	result history;
-BEGIN
-	CREATE TEMP TABLE received (h history);
-	EXECUTE format('COPY (SELECT %L::bytea) TO %L (FORMAT binary)', bytes, file);
-	EXECUTE format('COPY received FROM %L (FORMAT binary)', file);
-	SELECT h INTO result FROM received;
-	DROP TABLE received;
-	RETURN result;
-END $$;
--- the value, or the error's code
-CREATE FUNCTION pg_temp.try_receive(bytes bytea) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-	RETURN pg_temp.receive(bytes)::text;
-EXCEPTION WHEN OTHERS THEN
-	RETURN SQLSTATE;
-END $$;
-
+\ir receive.psql
 CREATE TEMP TABLE good AS SELECT '2024-01-05:2:71.00,2024-02-11:0:-3.50,2024-02-12:1:123456789012345678901.5'::history AS h;
-SELECT is(pg_temp.receive(history_send(h)), h, 'binary round trip') FROM good;
+SELECT is(pg_temp.receive('history', history_send(h))::history, h, 'binary round trip') FROM good;
 SELECT is(history_send(''), '\x20'::bytea, 'the empty history is one byte');
 SELECT is_empty($$SELECT i FROM good, generate_series(0, length(history_send(h)) - 1) i
-	WHERE pg_temp.try_receive(substr(history_send(h), 1, i)) NOT IN ('22P03') AND pg_temp.try_receive(substr(history_send(h), 1, i))::history = h$$,
+	WHERE pg_temp.receive('history', substr(history_send(h), 1, i)) NOT IN ('22P03') AND pg_temp.receive('history', substr(history_send(h), 1, i))::history = h$$,
 	'a truncated value is never the value');
 -- a flipped bit is an error, or the canonical form of another value: it must survive a round trip
-SELECT is_empty($$SELECT i FROM good, generate_series(0, length(history_send(h)) * 8 - 1) i, LATERAL pg_temp.try_receive(set_bit(history_send(h), i, 1 - get_bit(history_send(h), i))) r
+SELECT is_empty($$SELECT i FROM good, generate_series(0, length(history_send(h)) * 8 - 1) i, LATERAL pg_temp.receive('history', set_bit(history_send(h), i, 1 - get_bit(history_send(h), i))) r
 	WHERE CASE WHEN r LIKE '22P0_' OR r LIKE '22003' THEN false ELSE history_send(r::history) <> set_bit(history_send(h), i, 1 - get_bit(history_send(h), i)) END$$,
 	'bit flips: an error or an equal round trip');
-SELECT is(pg_temp.try_receive(b), '22P03', 'not canonical: ' || why)
+SELECT is(pg_temp.receive('history', b), '22P03', 'not canonical: ' || why)
 FROM (VALUES ('\x'::bytea, 'no head'), ('\x00', 'version 0'), ('\x40', 'version 2'), ('\x29', 'scale 9'), ('\x21', 'a scale the empty history does not need'),
 	('\x30000000000c00000000000000', 'the open form'), ('\x200080', 'cut in a number'), ('\x20008000', 'an overlong number'), ('\x21000a', 'a scale not needed'),
 	('\x2001020a', 'irregular where regular serves'), ('\x20ffffffffffffffffff01', 'a day far out')) v(b, why);

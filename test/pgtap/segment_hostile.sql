@@ -4,23 +4,8 @@ SET search_path = crm, public;
 SELECT plan(68);
 
 -- ---------------------------------------------------------------- binary
---
--- COPY BINARY of a bytea writes any bytes where COPY BINARY of a type reads them.
 
-CREATE FUNCTION pg_temp.receive(type text, bytes bytea) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	file text := current_setting('data_directory') || '/crm_receive_' || pg_backend_pid();
-	result text;
-BEGIN
-	EXECUTE format('CREATE TEMP TABLE received (v crm.%I)', type);
-	EXECUTE format('COPY (SELECT %L::bytea) TO %L (FORMAT binary)', bytes, file);
-	EXECUTE format('COPY received FROM %L (FORMAT binary)', file);
-	SELECT v::text INTO result FROM received;
-	DROP TABLE received;
-	RETURN result;
-EXCEPTION WHEN OTHERS THEN
-	RETURN SQLSTATE;
-END $$;
+\ir receive.psql
 CREATE FUNCTION pg_temp.send(type text, value text) RETURNS bytea LANGUAGE plpgsql AS $$
 DECLARE result bytea;
 BEGIN
