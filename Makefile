@@ -5,8 +5,8 @@ EXTENSION = crm
 EXTVERSION = 0.1.0
 MODULE_big = crm
 
-# A folder a room; math is pure C and knows nothing of PostgreSQL.
-SOURCES = $(wildcard src/*.c src/*/*.c)
+# A folder a room; src/core is pure C and knows nothing of PostgreSQL.
+SOURCES = $(wildcard src/*.c src/*/*.c src/core/*/*.c)
 OBJS = $(SOURCES:.c=.o)
 
 # The install script, a file a room, in the order the rooms build on each other.
@@ -29,7 +29,7 @@ PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
 # Every room may include every header: a header change rebuilds all, which takes seconds.
-$(OBJS): $(wildcard src/*.h src/*/*.h)
+$(OBJS): $(wildcard src/*.h src/*/*.h src/core/*/*.h)
 
 crm--$(EXTVERSION).sql: $(SQL_FILES) Makefile
 	@{ printf '%s\n' '\echo Use "CREATE EXTENSION crm" to load this file. \quit'; \

@@ -3,5 +3,5 @@
 set -eu
 cd "$(dirname "$0")/.."
 mkdir -p build
-gcc -std=gnu11 -O2 -Isrc -Itest/unit bench/btyd_speed.c src/math/*.c -lnlopt -lm -o build/btyd_speed
+gcc -std=gnu11 -O2 -Isrc -Itest/unit bench/btyd_speed.c src/core/*/*.c -lnlopt -lm -o build/btyd_speed
 build/btyd_speed "$@"

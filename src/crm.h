@@ -1,11 +1,11 @@
 /*
  * crm.h: declarations that every glue file shares.
  *
- * Arrows run one way: sql -> src/<room> -> src/math. Rooms know `history` and themselves;
- * src/math knows nobody, not even PostgreSQL.
+ * Arrows run one way: sql -> src/<room> -> src/core/<room> -> src/core/{numeric,base}. Rooms know
+ * `history` and themselves; src/core knows nothing of PostgreSQL.
  */
-#ifndef CRM_H
-#define CRM_H
+#ifndef CRM_CRM_H
+#define CRM_CRM_H
 
 #include "postgres.h"
 
@@ -29,4 +29,4 @@ extern void CheckInAggregate(FunctionCallInfo fcinfo, const char *aggregate);
 /* What a room does when the library is loaded. */
 extern void tier_init(void);
 
-#endif /* CRM_H */
+#endif /* CRM_CRM_H */

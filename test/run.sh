@@ -89,27 +89,31 @@ test_lint() {
 	done
 	# Both compilers shift a negative number arithmetically.
 	cppcheck --quiet -j "$jobs" --std=c11 --enable=warning,performance,portability --inline-suppr \
-		--suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches --suppress=shiftTooManyBitsSigned --error-exitcode=1 -Isrc src/math || status=1
+		--suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches --suppress=shiftTooManyBitsSigned --error-exitcode=1 -Isrc src/core || status=1
 	return $status
 }
 
-# compile_math CC OUT FLAG...: the pure C, under the given sanitizers; `objects` holds what came out.
-compile_math() {
+# compile_core CC OUT FLAG...: the pure C, under the given sanitizers; `objects` holds what came out.
+compile_core() {
 	local cc=$1 out=$2 f; shift 2
 	mkdir -p "$out"
 	objects=()
-	for f in src/math/*.c; do objects+=("$out/math-$(basename "$f" .c).o"); done
-	printf '%s\0' src/math/*.c |
-		xargs -0 -P "$jobs" -I{} sh -c 'f=$1; out=$2; shift 2; "$@" -c "$f" -o "$out/math-$(basename "$f" .c).o"' - {} "$out" "$cc" "$@"
+	for f in src/core/*/*.c; do objects+=("$out/$(object_of "$f")"); done
+	export -f object_of
+	printf '%s\0' src/core/*/*.c |
+		xargs -0 -P "$jobs" -I{} bash -c 'f=$1; out=$2; shift 2; "$@" -c "$f" -o "$out/$(object_of "$f")"' - {} "$out" "$cc" "$@"
 }
 
-# Pure C tests of src/math, without a server, under the sanitizers.
+# Two rooms may have files of the same name.
+object_of() { local path=${1#src/}; echo "${path//\//-}.o"; }
+
+# Pure C tests of src/core, without a server, under the sanitizers.
 test_unit() { if have 'test/unit/*.c'; then unit_files "${files[@]}"; fi; }
 
 unit_files() {
 	local out=$stage/unit f
 	local flags=(-std=gnu11 -O1 -g -Wall -Wextra -Wno-unused-parameter -fsanitize=address,undefined -fno-sanitize-recover=all -Isrc -Itest/unit)
-	compile_math gcc "$out" "${flags[@]}" || return 1
+	compile_core gcc "$out" "${flags[@]}" || return 1
 	printf '%s\0' "$@" |
 		xargs -0 -P "$jobs" -I{} sh -c 'f=$1; out=$2; shift 2; "$@" -lnlopt -lm -o "$out/$(basename "$f" .c)"' - {} "$out" gcc "${flags[@]}" {} "${objects[@]}" || return 1
 	counted prove -Q -j "$jobs" --exec '' $(printf "%s\n" "${@##*/}" | sed "s|\.c$||; s|^|$(realpath --relative-to=. "$out")/|")
@@ -122,7 +126,7 @@ test_fuzz() { if have 'test/fuzz/*.c'; then fuzz_files "${files[@]}"; fi; }
 fuzz_files() {
 	local out=$stage/fuzz f name
 	local flags=(-std=gnu11 -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -Isrc -Itest/fuzz)
-	compile_math clang "$out" "${flags[@]}" || return 1
+	compile_core clang "$out" "${flags[@]}" || return 1
 	for f in "$@"; do
 		name=$(basename "$f" .c)
 		clang "${flags[@]}" -fsanitize=fuzzer "$f" "${objects[@]}" -lnlopt -lm -o "$out/$name" || return 1

@@ -6,7 +6,7 @@
 
 #include "crm.h"
 
-#include "math/btyd_codec.h"
+#include "core/clv/data.h"
 
 /*
  * The open form: the state of crm.btyd_agg. Rows in order of arrival, then a hash table of their

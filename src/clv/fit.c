@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-#include "math/gamma_gamma.h"
+#include "core/clv/gamma_gamma.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"

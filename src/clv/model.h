@@ -7,8 +7,8 @@
 #include "crm.h"
 
 #include "lib/stringinfo.h"
-#include "math/btyd.h"
-#include "math/btyd_codec.h"
+#include "core/clv/btyd.h"
+#include "core/clv/data.h"
 
 #define CLV_MODEL_VERSION 1
 #define CLV_NAME_SIZE 16

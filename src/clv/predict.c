@@ -10,7 +10,7 @@
 #include <float.h>
 #include <math.h>
 
-#include "math/gamma_gamma.h"
+#include "core/clv/gamma_gamma.h"
 
 PG_FUNCTION_INFO_V1(clv_p_alive);
 PG_FUNCTION_INFO_V1(clv_expected_orders);

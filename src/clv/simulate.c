@@ -9,7 +9,7 @@
 #include <math.h>
 
 #include "funcapi.h"
-#include "math/rng.h"
+#include "core/numeric/random.h"
 #include "miscadmin.h"
 #include "utils/timestamp.h"
 

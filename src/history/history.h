@@ -1,12 +1,12 @@
 /*
  * history.h: what other rooms may ask of the history room.
  */
-#ifndef CRM_HISTORY_H
-#define CRM_HISTORY_H
+#ifndef CRM_HISTORY_HISTORY_H
+#define CRM_HISTORY_HISTORY_H
 
 #include "crm.h"
 
-#include "math/history_codec.h"
+#include "core/history/codec.h"
 #include "utils/date.h"
 #include "utils/numeric.h"
 
@@ -45,4 +45,4 @@ extern void CheckUnitDays(double unit_days);
 /* Raise the error that every function with an `as_of` owes an infinite date. */
 extern void CheckAsOf(DateADT as_of);
 
-#endif /* CRM_HISTORY_H */
+#endif /* CRM_HISTORY_HISTORY_H */

@@ -5,9 +5,9 @@
  * PostgreSQL 9.1 and cannot without breaking pg_upgrade; a test compares with numeric's own output.
  * Going through its functions instead costs more than the rest of a transition together.
  */
-#include "history/history_private.h"
+#include "history/private.h"
 
-#include "math/history_text.h"
+#include "core/history/text.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 

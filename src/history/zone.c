@@ -4,7 +4,7 @@
  * A timestamptz has a day only in a zone, and the zone is always an argument: the session's zone
  * would make the same query give other dates on another client.
  */
-#include "history/history_private.h"
+#include "history/private.h"
 
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"

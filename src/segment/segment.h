@@ -1,14 +1,14 @@
 /*
  * segment.h: what the files of the segment room share.
  */
-#ifndef CRM_SEGMENT_H
-#define CRM_SEGMENT_H
+#ifndef CRM_SEGMENT_SEGMENT_H
+#define CRM_SEGMENT_SEGMENT_H
 
 #include "crm.h"
 
-#include "math/rfm_cuts.h"
-#include "math/scheme_rules.h"
-#include "math/segment_set.h"
+#include "core/segment/cuts.h"
+#include "core/segment/scheme.h"
+#include "core/segment/cell_set.h"
 
 /* crm.rfm is an int2, the three digits read as a number: 543. Its order is that of the numbers. */
 #define PG_GETARG_CELL(n) ((int) PG_GETARG_INT16(n))
@@ -29,4 +29,4 @@ extern int MeasureByName(text *name, const char *const *names, int n, const char
 /* Raise an error unless a number of levels is one that scores can have. */
 extern void CheckLevels(int levels);
 
-#endif /* CRM_SEGMENT_H */
+#endif /* CRM_SEGMENT_SEGMENT_H */

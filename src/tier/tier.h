@@ -4,12 +4,12 @@
  * Both types are stored as their canonical text (math/tier_codec.h), so one set of functions
  * compares and hashes both, and what a client reads in binary is plain text.
  */
-#ifndef CRM_TIER_H
-#define CRM_TIER_H
+#ifndef CRM_TIER_TIER_H
+#define CRM_TIER_TIER_H
 
 #include "crm.h"
 
-#include "math/tier_codec.h"
+#include "core/tier/tier.h"
 
 /* A crm.tier or crm.tier_ladder: a varlena of the canonical text, at least `0-a` long. */
 typedef struct varlena TierText;
@@ -25,4 +25,4 @@ extern TierText *tier_from_rung(const TierRung *rung);
 /* The labels of a ladder, for a message. */
 extern char *tier_ladder_labels(const TierRungs *ladder);
 
-#endif /* CRM_TIER_H */
+#endif /* CRM_TIER_TIER_H */

@@ -2,7 +2,7 @@
  * btyd_codec.c: fuzz the stored form of counted customers. Bytes that are data come back as the
  * same rows after packing, within the promised bound.
  */
-#include "math/btyd_codec.h"
+#include "core/clv/data.h"
 
 #include <stdlib.h>
 #include <string.h>

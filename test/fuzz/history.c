@@ -2,8 +2,8 @@
  * history.c: fuzz the history codec. The first byte chooses what the rest is: bytes of a packed
  * history, text, or a log of appends.
  */
-#include "math/history_codec.h"
-#include "math/history_text.h"
+#include "core/history/codec.h"
+#include "core/history/text.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,8 @@
  * segment.c: fuzz what the segment room reads: patterns, schemes, cuts, logs. The first byte
  * chooses. What is read must come out as text or bytes that read as the same again.
  */
-#include "math/rfm_log.h"
-#include "math/scheme_rules.h"
+#include "core/segment/sample.h"
+#include "core/segment/scheme.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * Whatever the bytes: parsing ends, reads no byte too far, and what it accepts is canonical after
  * one round and equal after two.
  */
-#include "math/tier_codec.h"
+#include "core/tier/tier.h"
 
 #include <stdint.h>
 #include <stdlib.h>

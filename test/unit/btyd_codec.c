@@ -2,8 +2,8 @@
  * The bytes of counted customers: every number comes back, days and cents are small, what is no
  * data is refused.
  */
-#include "math/btyd_codec.h"
-#include "math/rng.h"
+#include "core/clv/data.h"
+#include "core/numeric/random.h"
 #include "unit.h"
 
 #include <float.h>

@@ -7,8 +7,8 @@
  */
 #include <float.h>
 
-#include "math/btyd.h"
-#include "math/rng.h"
+#include "core/clv/btyd.h"
+#include "core/numeric/random.h"
 #include "unit.h"
 
 #define MODELS 300

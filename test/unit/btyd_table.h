@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "unit.h"
-#include "math/btyd.h"
+#include "core/clv/btyd.h"
 
 enum
 {

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "math/btyd.h"
+#include "core/clv/btyd.h"
 
 #define CDNOW_CUSTOMERS 2357
 

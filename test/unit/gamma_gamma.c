@@ -10,7 +10,7 @@
 #include "unit.h"
 #include "cdnow.h"
 #include "env.h"
-#include "math/gamma_gamma.h"
+#include "core/clv/gamma_gamma.h"
 
 #define MANY 20000
 

@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-#include "math/btyd.h"
+#include "core/clv/btyd.h"
 
 /*
  * Customers who came at any moment in [0, arrivals], observed until `end`; times are cut to whole

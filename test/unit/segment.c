@@ -3,8 +3,8 @@
  */
 #include <string.h>
 
-#include "math/rfm_log.h"
-#include "math/scheme_rules.h"
+#include "core/segment/sample.h"
+#include "core/segment/scheme.h"
 #include "unit.h"
 
 static uint64_t state = 42;

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "unit.h"
-#include "math/rng.h"
-#include "math/special.h"
+#include "core/numeric/random.h"
+#include "core/numeric/special.h"
 
 enum
 {

@@ -3,7 +3,7 @@
  */
 #include "unit.h"
 
-#include "math/tier_codec.h"
+#include "core/tier/tier.h"
 
 #include <string.h>
 

@@ -1,0 +1,311 @@
+/*
+ * bgnbd.c: BG/NBD and MBG/NBD
+ *
+ * FHL: Fader, Hardie & Lee (2005), "Counting your customers the easy way: an alternative to the
+ * Pareto/NBD model", Marketing Science 24. BDK: Batislam, Denizel & Filiztekin (2007), "Empirical
+ * validation and comparison of models for customer base analysis", IJRM 24.
+ *
+ * A live customer buys at rate lambda ~ Gamma(r, alpha). After each purchase he drops out with
+ * probability p ~ Beta(a, b): in BG/NBD after each repeat purchase, in MBG/NBD after the first as
+ * well. So a customer who is alive has stayed `stays` = x times, or x + 1 times; that is the whole
+ * difference, and the code has it in one place.
+ */
+#include <math.h>
+
+#include "core/clv/bg_future.h"
+#include "core/clv/btyd.h"
+#include "core/numeric/special.h"
+
+enum
+{
+	R,
+	ALPHA,
+	A,
+	B
+};
+
+/* Private constants: how many more stays than repeat purchases, and the posterior's q */
+enum
+{
+	K_EXTRA,
+	K_Q
+};
+
+static void
+PrepareBg(BtydModel *m)
+{
+	m->k[K_EXTRA] = 0.0;
+	m->k[K_Q] = m->params[A] + m->params[B] - m->params[R] - 1.0;
+}
+
+static void
+PrepareMbg(BtydModel *m)
+{
+	m->k[K_EXTRA] = 1.0;
+	m->k[K_Q] = m->params[A] + m->params[B] - m->params[R];
+}
+
+/*
+ * Log-likelihood, FHL eq. 6 and BDK eq. 5, in the form that stays accurate for large parameters:
+ *
+ *   log (r)_x - r log1p(t/alpha) - x log(alpha + t) + log (b)_c - log (a+b)_c + log(1 + e^w)
+ *   w = log a - log(b + c - 1) + (r + x) log((alpha + t)/(alpha + t_x)),   c = stays
+ *
+ * where e^w is the odds of having dropped out at t_x; there is no last term for c = 0.
+ */
+static double
+BgLoglik(const BtydModel *m, const BtydRow *rows, size_t n, double *grad, double *hess)
+{
+	double r = m->params[R];
+	double alpha = m->params[ALPHA];
+	double a = m->params[A];
+	double b = m->params[B];
+	double x = rows[0].x;
+	double stays = x + m->k[K_EXTRA];
+	double shape = r + x;
+	double log_alpha = log(alpha);
+	double base =
+		log_rising(r, x) - x * log_alpha + log_rising(b, stays) - log_rising(a + b, stays);
+	double log_odds = stays > 0 ? log(a) - log(b + stays - 1.0) : -INFINITY;
+	double t = -1.0;
+	double growth = 0.0; /* log(1 + t/alpha) */
+	double inverse = 0.0;
+
+	/* sums over the rows of weight times: */
+	double weight = 0.0;
+	double value = 0.0;
+	double s_growth = 0.0, s_inverse = 0.0, s_inverse2 = 0.0;
+	double s_odds = 0.0, s_decay = 0.0, s_slope = 0.0, s_curve = 0.0;
+	double s_var = 0.0, s_var_decay = 0.0, s_var_decay2 = 0.0;
+	double s_var_slope = 0.0, s_var_slope2 = 0.0, s_var_both = 0.0;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		const BtydRow *row = &rows[i];
+		double w = row->weight;
+		double decay, odds, inverse_x, slope, dropped, variance;
+
+		if (row->t != t)
+		{
+			t = row->t;
+			growth = log1p(t / alpha);
+			inverse = 1.0 / (alpha + t);
+		}
+		weight += w;
+		s_growth += w * growth;
+		s_inverse += w * inverse;
+		s_inverse2 += w * inverse * inverse;
+		if (stays == 0.0)
+			continue;
+
+		inverse_x = 1.0 / (alpha + row->t_x);
+		decay = log1p((t - row->t_x) * inverse_x);
+		odds = exp(log_odds + shape * decay);
+		if (odds < 1e300)
+		{
+			value += w * log1p(odds);
+			dropped = odds / (1.0 + odds);
+		}
+		else
+		{
+			value += w * (log_odds + shape * decay);
+			dropped = 1.0;
+		}
+		slope = inverse - inverse_x;
+		variance = w * dropped * (odds < 1e300 ? 1.0 / (1.0 + odds) : 0.0);
+		dropped *= w;
+		s_odds += dropped;
+		s_decay += dropped * decay;
+		s_slope += dropped * slope;
+		s_curve -= dropped * slope * (inverse + inverse_x);
+		s_var += variance;
+		s_var_decay += variance * decay;
+		s_var_decay2 += variance * decay * decay;
+		s_var_slope += variance * slope;
+		s_var_slope2 += variance * slope * slope;
+		s_var_both += variance * decay * slope;
+	}
+	value += weight * base - shape * s_growth;
+
+	if (grad || hess)
+	{
+		double inverse_b = stays > 0 ? 1.0 / (b + stays - 1.0) : 0.0;
+		double d_ab = digamma_rise(a + b, stays);
+		double g[4];
+
+		/* r log1p(t/alpha) has the derivative -r t/(alpha (alpha + t)) = -r (1/alpha - inverse) */
+		double t_over = weight / alpha - s_inverse;
+
+		g[R] = weight * digamma_rise(r, x) - s_growth + s_decay;
+		g[ALPHA] = r * t_over - x * s_inverse + shape * s_slope;
+		g[A] = -weight * d_ab + s_odds / a;
+		g[B] = weight * (digamma_rise(b, stays) - d_ab) - inverse_b * s_odds;
+		if (grad)
+			for (int i = 0; i < 4; i++)
+				grad[i] += m->params[i] * g[i];
+
+		if (hess)
+		{
+			double h[4][4];
+			double t_ab = trigamma_rise(a + b, stays);
+
+			h[R][R] = weight * trigamma_rise(r, x) + s_var_decay2;
+			h[R][ALPHA] = t_over + s_slope + shape * s_var_both;
+			h[R][A] = s_var_decay / a;
+			h[R][B] = -inverse_b * s_var_decay;
+			h[ALPHA][ALPHA] = -r * (weight / (alpha * alpha) - s_inverse2) + x * s_inverse2 +
+							  shape * s_curve + shape * shape * s_var_slope2;
+			h[ALPHA][A] = shape * s_var_slope / a;
+			h[ALPHA][B] = -shape * inverse_b * s_var_slope;
+			h[A][A] = -weight * t_ab + (s_var - s_odds) / (a * a);
+			h[A][B] = -weight * t_ab - inverse_b * s_var / a;
+			h[B][B] = weight * (trigamma_rise(b, stays) - t_ab) +
+					  inverse_b * inverse_b * (s_var + s_odds);
+
+			/* d2/dlog_i dlog_j = theta_i theta_j d2 + [i = j] theta_i d */
+			for (int i = 0; i < 4; i++)
+				for (int j = i; j < 4; j++)
+				{
+					double v = m->params[i] * m->params[j] * h[i][j];
+
+					if (i == j)
+						v += m->params[i] * g[i];
+					hess[4 * i + j] += v;
+					if (i != j)
+						hess[4 * j + i] += v;
+				}
+		}
+	}
+	return value;
+}
+
+/* P(alive): one over one plus the odds e^w of the likelihood; FHL (2008 note) eq. 7, BDK eq. 6 */
+static double
+Alive(const BtydModel *m, double x, double t_x, double t)
+{
+	double stays = x + m->k[K_EXTRA];
+	double stayed, left;
+
+	if (stays == 0.0)
+		return 1.0;
+	left = m->params[A];
+	stayed = (m->params[B] + stays - 1.0) *
+			 exp(-(m->params[R] + x) * log1p((t - t_x) / (m->params[ALPHA] + t_x)));
+	return stayed / (left + stayed);
+}
+
+/* What is known of lambda and p of a customer who is alive at t */
+static BgFuture
+Future(const BtydModel *m, double x, double t)
+{
+	BgFuture f;
+
+	f.r = m->params[R] + x;
+	f.alpha = m->params[ALPHA] + t;
+	f.a = m->params[A];
+	f.b = m->params[B] + x + m->k[K_EXTRA];
+	f.q = m->k[K_Q];
+	return f;
+}
+
+static BtydStatus
+BgPAlive(const BtydModel *m, double x, double t_x, double t, double *result)
+{
+	*result = Alive(m, x, t_x, t);
+	return BTYD_OK;
+}
+
+static BtydStatus
+BgExpected(const BtydModel *m, double x, double t_x, double t, double horizon, double *result)
+{
+	BgFuture f = Future(m, x, t);
+	double value;
+	BtydStatus status = bg_expected(&f, horizon, &value);
+
+	if (status == BTYD_OK)
+		*result = Alive(m, x, t_x, t) * value;
+	return status;
+}
+
+static BtydStatus
+BgPmf(const BtydModel *m, double x, double t_x, double t, double horizon, double n, double *result)
+{
+	BgFuture f = Future(m, x, t);
+	double alive = Alive(m, x, t_x, t);
+
+	/* 1 - P(at least one): a small probability of an order must not drown in the 1 */
+	if (n == 0.0)
+		*result = 1.0 + alive * expm1(-f.r * log1p(horizon / f.alpha));
+	else
+		*result = alive * bg_pmf(&f, horizon, n);
+	return BTYD_OK;
+}
+
+static BtydStatus
+BgDiscounted(const BtydModel *m, double x, double t_x, double t, double horizon, double rate,
+			 double *result)
+{
+	BgFuture f = Future(m, x, t);
+	double value;
+	BtydStatus status = bg_discounted(&f, horizon, rate, &value);
+
+	if (status == BTYD_OK)
+		*result = Alive(m, x, t_x, t) * value;
+	return status;
+}
+
+static void
+BgDraw(const BtydModel *m, CrmRng *rng, BtydCustomer *customer)
+{
+	customer->lambda = rng_gamma(rng, m->params[R]) / m->params[ALPHA];
+	customer->drop = rng_beta(rng, m->params[A], m->params[B]);
+	customer->now = 0.0;
+	customer->gone = m->k[K_EXTRA] > 0 && rng_uniform(rng) < customer->drop;
+}
+
+static double
+BgNext(const BtydModel *m, CrmRng *rng, BtydCustomer *customer)
+{
+	if (customer->gone)
+		return INFINITY;
+	customer->now += rng_exponential(rng) / customer->lambda;
+	customer->gone = rng_uniform(rng) < customer->drop;
+	return customer->now;
+}
+
+/* Rate of purchases as seen, mild heterogeneity, and a quarter lost at each purchase */
+static void
+BgStart(const BtydSummary *summary, double *params)
+{
+	double rate = (summary->sum_x + 0.5) / summary->sum_t;
+
+	params[R] = 0.7;
+	params[ALPHA] = 0.5 * params[R] / rate;
+	params[A] = 0.8;
+	params[B] = 2.4;
+}
+
+/* The table of a BG process differs in name, paper and the number of stays */
+#define BG_PROCESS(name_, title_, paper_, prepare_)                                                \
+	{                                                                                              \
+		.name = name_, .title = title_, .paper = paper_, .nparams = 4,                             \
+		.param_names = {"r", "alpha", "a", "b"},                                                   \
+		.param_meanings =                                                                          \
+			{"shape of the purchase rates: the smaller, the more customers differ",                \
+			 "rate parameter of the purchase rates, a time: the mean rate is r/alpha",             \
+			 "dropout: the mean probability to leave after a purchase is a/(a + b)",               \
+			 "dropout: the larger a + b, the more alike the customers"},                           \
+		.in_time_units = {false, true, false, false}, .lower = {1e-4, 1e-6, 1e-4, 1e-4},           \
+		.upper = {1e4, 1e6, 1e4, 1e5}, .start = BgStart, .prepare = prepare_, .has_hessian = true, \
+		.loglik = BgLoglik, .p_alive = BgPAlive, .expected = BgExpected, .pmf = BgPmf,             \
+		.discounted = BgDiscounted, .draw = BgDraw, .next = BgNext                                 \
+	}
+
+const BtydProcess btyd_bgnbd =
+	BG_PROCESS("bgnbd", "BG/NBD",
+			   "Fader, Hardie & Lee (2005), Counting your customers the easy way", PrepareBg);
+
+const BtydProcess btyd_mbgnbd = BG_PROCESS(
+	"mbgnbd", "MBG/NBD",
+	"Batislam, Denizel & Filiztekin (2007), Empirical validation and comparison of models",
+	PrepareMbg);

@@ -1,0 +1,239 @@
+/*
+ * btyd.h: the contract of the "buy till you die" processes
+ *
+ * A process says how customers buy and when they stop. Each lives in a file of its own and is one
+ * row of the table in btyd_processes.c; to add a process is to write that file and that row.
+ *
+ * Pure C: no memory but what the caller's allocator gives, no jumps, no clock. Times are in the
+ * unit of time of the model, counted from the customer's first purchase. The first purchase itself
+ * is not counted in x:
+ *   x    repeat purchases, a whole number
+ *   t_x  time of the last purchase, 0 when x = 0
+ *   t    time of observation, t >= t_x
+ * A customer who has just made the first purchase, the "new customer" of the papers, is (0, 0, 0).
+ */
+#ifndef CRM_CORE_CLV_BTYD_H
+#define CRM_CORE_CLV_BTYD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/numeric/optimise.h"
+#include "core/numeric/random.h"
+
+/* Counts are doubles that hold whole numbers: a sum up to here was exact, one above is seen */
+#define BTYD_MAX_COUNT 9007199254740991.0
+
+#define BTYD_MAX_PARAMS 4
+#define BTYD_MAX_CONSTANTS 32
+
+/* Answer of everything that computes for one customer; the result is written only for BTYD_OK */
+typedef enum BtydStatus
+{
+	BTYD_OK = 0,
+	BTYD_INFINITE,        /* the answer exists and is infinite (no discount, no end) */
+	BTYD_NEVER,           /* no such moment: the probability asked for is never reached */
+	BTYD_BAD_PARAMETER,   /* a parameter of the model is not a positive finite number */
+	BTYD_BAD_X,           /* x is not a whole number >= 0 */
+	BTYD_BAD_TIMES,       /* not 0 <= t_x <= t < infinity, or t_x > 0 without a purchase */
+	BTYD_BAD_HORIZON,     /* horizon negative or NaN, or infinite where that is no question */
+	BTYD_BAD_RATE,        /* discount rate negative, infinite or NaN */
+	BTYD_BAD_COUNT,       /* a number of orders that is not a whole number >= 0 */
+	BTYD_BAD_PROBABILITY, /* a probability that is not between 0 and 1 */
+	BTYD_BAD_SPEND,       /* mean spend of a repeat customer that is not a positive number */
+	BTYD_INACCURATE       /* cannot happen in the tested range: the promised accuracy was missed */
+} BtydStatus;
+
+/* Equal customers, counted: weight > 0 of them */
+typedef struct BtydRow
+{
+	double x;
+	double t_x;
+	double t;
+	double weight;
+} BtydRow;
+
+/* What the start values are made from; times are already rescaled to a mean t of 1 */
+typedef struct BtydSummary
+{
+	double customers; /* sum of weights */
+	double repeaters; /* of these, with x > 0 */
+	double sum_x;     /* sums over customers */
+	double sum_x_squared;
+	double sum_t_x;
+	double sum_t;
+	double max_x;
+} BtydSummary;
+
+struct BtydProcess;
+
+/* A process with parameters and what follows from them alone. Make it with btyd_prepare(). */
+typedef struct BtydModel
+{
+	const struct BtydProcess *process;
+	double params[BTYD_MAX_PARAMS];
+	double k[BTYD_MAX_CONSTANTS]; /* private to the process */
+} BtydModel;
+
+/* One simulated customer: what chance gave him, and where he stands */
+typedef struct BtydCustomer
+{
+	double lambda; /* purchases per unit of time while alive */
+	double drop;   /* meaning is the process's own: dropout probability, or time of death */
+	double now;    /* time of the last purchase drawn */
+	bool gone;     /* has dropped out: no purchase after now */
+} BtydCustomer;
+
+/*
+ * A process. The functions receive arguments that the btyd_* functions below have checked, and a
+ * prepared model; they must give no NaN for any of those.
+ */
+typedef struct BtydProcess
+{
+	const char *name;  /* as users write it: bgnbd */
+	const char *title; /* BG/NBD */
+	const char *paper;
+	int nparams;
+	const char *param_names[BTYD_MAX_PARAMS];
+	const char *param_meanings[BTYD_MAX_PARAMS];
+	bool in_time_units[BTYD_MAX_PARAMS]; /* this parameter is a time: it scales with the unit */
+
+	/* Bounds of a fit, on natural parameters, times in units of the mean t of the data */
+	double lower[BTYD_MAX_PARAMS];
+	double upper[BTYD_MAX_PARAMS];
+	void (*start)(const BtydSummary *summary, double *params);
+
+	/* Fill m->k from m->params, which are positive and finite */
+	void (*prepare)(BtydModel *m);
+
+	/*
+	 * Sum of weight * log-likelihood over n rows that all have the SAME x (so that what depends on
+	 * x and the parameters alone is computed once a call). Adds the gradient with respect to the
+	 * LOGARITHMS of the parameters to grad[nparams], and the Hessian, likewise, to
+	 * hess[nparams * nparams] (row-major, both triangles), each where not NULL. A process without
+	 * analytic second derivatives sets has_hessian = false and never gets hess.
+	 */
+	bool has_hessian;
+	double (*loglik)(const BtydModel *m, const BtydRow *rows, size_t n, double *grad, double *hess);
+
+	/* Probability that the customer has not dropped out at time t */
+	BtydStatus (*p_alive)(const BtydModel *m, double x, double t_x, double t, double *result);
+
+	/* Expected number of purchases in (t, t + horizon], 0 <= horizon < infinity */
+	BtydStatus (*expected)(const BtydModel *m, double x, double t_x, double t, double horizon,
+						   double *result);
+
+	/* P(exactly n purchases in (t, t + horizon]), n a whole number >= 0, horizon finite */
+	BtydStatus (*pmf)(const BtydModel *m, double x, double t_x, double t, double horizon, double n,
+					  double *result);
+
+	/*
+	 * Expected sum of exp(-rate * (s - t)) over the purchases at times s in (t, t + horizon];
+	 * horizon may be INFINITY (for life: DERT), rate >= 0 per unit of time. BTYD_INFINITE when an
+	 * infinite horizon with rate 0 has no finite answer.
+	 */
+	BtydStatus (*discounted)(const BtydModel *m, double x, double t_x, double t, double horizon,
+							 double rate, double *result);
+
+	/* Draw a customer who has just made the first purchase (now = 0) */
+	void (*draw)(const BtydModel *m, CrmRng *rng, BtydCustomer *customer);
+
+	/* Time of the customer's next purchase, INFINITY when there is none; advances customer->now */
+	double (*next)(const BtydModel *m, CrmRng *rng, BtydCustomer *customer);
+} BtydProcess;
+
+/* The table (btyd_processes.c); the end is a NULL */
+extern const BtydProcess *const btyd_processes[];
+extern const BtydProcess btyd_bgnbd;
+extern const BtydProcess btyd_mbgnbd;
+extern const BtydProcess btyd_paretonbd; /* paretonbd.c */
+
+extern const BtydProcess *btyd_process_by_name(const char *name); /* NULL when unknown */
+
+/*
+ * Predictions (btyd.c). All check their arguments and never give a NaN. "churn probability" is
+ * btyd_pmf with n = 0; a new customer is x = t_x = t = 0.
+ */
+extern BtydStatus btyd_prepare(BtydModel *m, const BtydProcess *process, const double *params);
+extern bool btyd_is_count(double n); /* a whole number that a double counts to, not negative */
+extern BtydStatus btyd_check_row(double x, double t_x, double t);
+extern BtydStatus btyd_loglik(const BtydModel *m, double x, double t_x, double t, double *result);
+extern BtydStatus btyd_p_alive(const BtydModel *m, double x, double t_x, double t, double *result);
+extern BtydStatus
+btyd_expected(const BtydModel *m, double x, double t_x, double t, double horizon,
+			  double *result); /* horizon may be INFINITY: BTYD_INFINITE or the limit */
+extern BtydStatus btyd_pmf(const BtydModel *m, double x, double t_x, double t, double horizon,
+						   double n, double *result);
+extern BtydStatus btyd_discounted(const BtydModel *m, double x, double t_x, double t,
+								  double horizon, double rate, double *result);
+
+/*
+ * Horizon within which the customer buys again with this probability: solves
+ * 1 - pmf(0; horizon) = probability, 0 < probability < 1. BTYD_NEVER when the customer will
+ * more likely not come back at all.
+ */
+extern BtydStatus btyd_next_order(const BtydModel *m, double x, double t_x, double t,
+								  double probability, double *result);
+
+/* Lower case, without full stop: fit for an error message */
+extern const char *btyd_status_message(BtydStatus status);
+
+/* What fitting needs from its surroundings */
+typedef struct BtydEnv
+{
+	bool (*check)(void *arg); /* asked often; true means stop now; must not jump */
+	void *(*alloc)(void *arg,
+				   size_t size);         /* may jump, or return NULL: nothing is lost either way */
+	void (*release)(void *arg, void *p); /* may be NULL: memory is released elsewhere */
+	void *arg;
+} BtydEnv;
+
+typedef enum BtydFitStatus
+{
+	BTYD_FIT_CONVERGED = 0,
+	BTYD_FIT_EMPTY,          /* no customers */
+	BTYD_FIT_TOO_FEW,        /* fewer than BTYD_MIN_CUSTOMERS */
+	BTYD_FIT_NO_REPEATS,     /* nobody bought twice */
+	BTYD_FIT_NO_TIME,        /* nobody was observed for any time */
+	BTYD_FIT_NOT_IDENTIFIED, /* the likelihood has no inner maximum: see unidentified[] */
+	BTYD_FIT_NOT_CONVERGED,  /* iteration limit */
+	BTYD_FIT_INTERRUPTED,    /* env->check said stop */
+	BTYD_FIT_BAD_DATA,       /* a row that is no customer: see bad_row */
+	BTYD_FIT_NO_MEMORY
+} BtydFitStatus;
+
+#define BTYD_MIN_CUSTOMERS 20
+
+/*
+ * A fit. Only BTYD_FIT_CONVERGED may be used to predict. With NOT_IDENTIFIED and NOT_CONVERGED the
+ * parameters and log-likelihood are the best that was found, without covariance (NaN).
+ */
+typedef struct BtydFit
+{
+	const BtydProcess *process;
+	BtydFitStatus status;
+	double params[BTYD_MAX_PARAMS];
+	double covariance[BTYD_MAX_PARAMS * BTYD_MAX_PARAMS];     /* row-major, nparams wide */
+	double log_covariance[BTYD_MAX_PARAMS * BTYD_MAX_PARAMS]; /* of the logarithms */
+	bool unidentified[BTYD_MAX_PARAMS];                       /* at a bound, or no information */
+	double loglik;
+	double decrement; /* rise in log-likelihood that a last Newton step would promise */
+	double customers; /* sum of weights */
+	size_t rows;      /* distinct rows used */
+	size_t bad_row;   /* index, for BTYD_FIT_BAD_DATA */
+	int iterations;   /* steps of the optimiser, all stages */
+	int evaluations;  /* of the whole likelihood */
+} BtydFit;
+
+/*
+ * Fit by maximum likelihood (btyd_fit.c). Rows in any order; equal rows need not be merged; work
+ * and time are proportional to n. The result is the same in any unit of time.
+ */
+extern BtydFitStatus btyd_fit(const BtydProcess *process, const BtydRow *rows, size_t n,
+							  const BtydEnv *env, BtydFit *fit);
+
+extern BtydFitStatus btyd_fit_status(OptVerdict verdict);
+extern const char *btyd_fit_status_name(BtydFitStatus status);    /* not_identified */
+extern const char *btyd_fit_status_message(BtydFitStatus status); /* a sentence for people */
+
+#endif /* CRM_CORE_CLV_BTYD_H */

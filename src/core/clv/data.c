@@ -1,0 +1,211 @@
+/*
+ * data.c: the bytes of counted customers
+ */
+#include <math.h>
+#include <string.h>
+
+#include "core/clv/data.h"
+#include "core/base/varint.h"
+
+#define LARGEST_WHOLE 0x1p53
+#define VARINT_MAX 10
+#define NUMBER_MAX 9 /* a varint of one byte and a double, or a varint of 55 bits */
+
+typedef struct Reader
+{
+	VarintReader bytes;
+	bool bad;
+} Reader;
+
+bool
+btyd_data_row_ok(const BtydRow *row)
+{
+	if (!(btyd_is_count(row->weight) && row->weight > 0.0))
+		return false;
+	if (row->t == BTYD_SPEND_ROW)
+		return btyd_is_count(row->x) && row->x > 0.0 && row->t_x > 0.0 && isfinite(row->t_x);
+	return btyd_check_row(row->x, row->t_x, row->t) == BTYD_OK;
+}
+
+bool
+btyd_data_counts_ok(const BtydData *data)
+{
+	const double *counter = (const double *) &data->counters;
+	double customers[2] = {0.0, 0.0};
+
+	for (int i = 0; i < BTYD_COUNTERS; i++)
+		if (!btyd_is_count(counter[i]))
+			return false;
+	for (size_t i = 0; i < data->nrows + data->nspend; i++)
+		customers[i >= data->nrows] += data->rows[i].weight;
+	return btyd_is_count(customers[0]) && btyd_is_count(customers[1]);
+}
+
+/* ---------------------------------------------------------------- writing */
+
+static uint8_t *
+PutDouble(uint8_t *at, double value)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &value, sizeof(bits));
+	for (int i = 0; i < 8; i++)
+		*at++ = (uint8_t) (bits >> 8 * i);
+	return at;
+}
+
+/*
+ * A number that may be whole / per / by: then the whole is written. The test is the very
+ * calculation that reads it back, so nothing is lost.
+ */
+static uint8_t *
+PutNumber(uint8_t *at, double value, double per, double by)
+{
+	double whole = nearbyint(value * by * per);
+
+	if (whole >= 0.0 && whole <= LARGEST_WHOLE && whole / per / by == value)
+		return PutVarint(at, (uint64_t) whole << 1);
+	return PutDouble(PutVarint(at, 1), value);
+}
+
+size_t
+btyd_packed_bound(const BtydData *data)
+{
+	return 9 + (2 + BTYD_COUNTERS) * VARINT_MAX + data->nrows * (2 * VARINT_MAX + 2 * NUMBER_MAX) +
+		   data->nspend * (2 * VARINT_MAX + NUMBER_MAX);
+}
+
+size_t
+btyd_pack(const BtydData *data, uint8_t *bytes)
+{
+	const double *counter = (const double *) &data->counters;
+	const BtydRow *row = data->rows;
+	uint8_t *at = bytes;
+	double x = 0.0;
+
+	*at++ = BTYD_CODEC_VERSION << 1;
+	at = PutDouble(at, data->unit_days);
+	at = PutVarint(at, data->nrows);
+	at = PutVarint(at, data->nspend);
+	for (int i = 0; i < BTYD_COUNTERS; i++)
+		at = PutVarint(at, (uint64_t) counter[i]);
+	for (size_t i = 0; i < data->nrows; i++, row++)
+	{
+		at = PutVarint(at, (uint64_t) (row->x - x));
+		x = row->x;
+		at = PutNumber(at, row->t, 1.0, data->unit_days);
+		at = PutNumber(at, row->t_x, 1.0, data->unit_days);
+		at = PutVarint(at, (uint64_t) row->weight - 1);
+	}
+	x = 0.0;
+	for (size_t i = 0; i < data->nspend; i++, row++)
+	{
+		at = PutVarint(at, (uint64_t) (row->x - x));
+		x = row->x;
+		at = PutNumber(at, row->t_x, 100.0, row->x);
+		at = PutVarint(at, (uint64_t) row->weight - 1);
+	}
+	return (size_t) (at - bytes);
+}
+
+/* ---------------------------------------------------------------- reading */
+
+static uint64_t
+GetWhole(Reader *reader)
+{
+	UInt128 value;
+
+	if (GetVarint(&reader->bytes, 63, &value))
+		return (uint64_t) value;
+	reader->bad = true;
+	return 0;
+}
+
+static double
+GetDouble(Reader *reader)
+{
+	uint64_t bits = 0;
+	double value;
+
+	if (reader->bytes.end - reader->bytes.at < 8)
+	{
+		reader->bad = true;
+		return 0.0;
+	}
+	for (int i = 0; i < 8; i++)
+		bits |= (uint64_t) *reader->bytes.at++ << 8 * i;
+	memcpy(&value, &bits, sizeof(value));
+	return value;
+}
+
+static double
+GetNumber(Reader *reader, double per, double by)
+{
+	uint64_t whole = GetWhole(reader);
+
+	if (whole == 1)
+		return GetDouble(reader);
+	if (whole & 1)
+		reader->bad = true;
+	return (double) (whole >> 1) / per / by;
+}
+
+static Reader
+ReadHead(const uint8_t *bytes, size_t size, BtydData *data)
+{
+	Reader reader = {{bytes, bytes + size}, size == 0 || bytes[0] != BTYD_CODEC_VERSION << 1};
+	double *counter = (double *) &data->counters;
+	uint64_t nrows, nspend;
+
+	if (reader.bad)
+		return reader;
+	reader.bytes.at++;
+	data->unit_days = GetDouble(&reader);
+	if (!(data->unit_days > 0.0 && isfinite(data->unit_days)))
+		reader.bad = true;
+	nrows = GetWhole(&reader);
+	nspend = GetWhole(&reader);
+	for (int i = 0; i < BTYD_COUNTERS; i++)
+		counter[i] = (double) GetWhole(&reader);
+	/* a row takes three bytes at least, so wrong lengths cannot ask for much memory */
+	if (nrows > size || nspend > size || 4 * nrows + 3 * nspend > size)
+		reader.bad = true;
+	data->nrows = (size_t) nrows;
+	data->nspend = (size_t) nspend;
+	return reader;
+}
+
+bool
+btyd_unpack_head(const uint8_t *bytes, size_t size, BtydData *data)
+{
+	return !ReadHead(bytes, size, data).bad;
+}
+
+bool
+btyd_unpack(const uint8_t *bytes, size_t size, BtydData *data)
+{
+	Reader reader = ReadHead(bytes, size, data);
+	double x = 0.0;
+	BtydRow *row = data->rows;
+
+	for (size_t i = 0; i < data->nrows + data->nspend && !reader.bad; i++, row++)
+	{
+		if (i == data->nrows)
+			x = 0.0;
+		row->x = x += (double) GetWhole(&reader);
+		if (i < data->nrows)
+		{
+			row->t = GetNumber(&reader, 1.0, data->unit_days);
+			row->t_x = GetNumber(&reader, 1.0, data->unit_days);
+		}
+		else
+		{
+			row->t = BTYD_SPEND_ROW;
+			row->t_x = GetNumber(&reader, 100.0, row->x);
+		}
+		row->weight = (double) GetWhole(&reader) + 1.0;
+		if (!btyd_data_row_ok(row) || (i > 0 && btyd_row_cmp(row - 1, row) >= 0))
+			reader.bad = true;
+	}
+	return !reader.bad && reader.bytes.at == reader.bytes.end && btyd_data_counts_ok(data);
+}

@@ -1,0 +1,310 @@
+/*
+ * gamma_gamma.c: what a customer spends on a purchase day
+ */
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "core/clv/gamma_gamma.h"
+#include "core/numeric/optimise.h"
+#include "core/numeric/special.h"
+
+enum
+{
+	P,
+	Q,
+	GAMMA,
+	NPARAMS = GAMMA_GAMMA_PARAMS
+};
+
+/* Rows between two looks at env->check, and rows that are enough to find the way to the top */
+#define BLOCK_ROWS 2048
+#define SAMPLE_ROWS 4000
+
+typedef struct SpendData
+{
+	const GammaGammaRow *rows;
+	size_t n;
+	size_t stride; /* look at each stride-th row only */
+	double unit;   /* of money, in the fit */
+	const BtydEnv *env;
+} SpendData;
+
+static bool
+Usable(const GammaGammaRow *row)
+{
+	return row->x >= 1.0 && row->mean > 0.0;
+}
+
+/*
+ * FH, density of the mean of x purchases, with y = m x / gamma, so that nothing cancels when p or q
+ *is large:
+ *
+ *   log L = log Gamma(p x + q) - log Gamma(p x) - log Gamma(q)
+ *			 + p x log(y / (1 + y)) - q log(1 + y) - log m
+ *
+ * Rows that cannot be fitted add nothing. money is the unit that means are measured in.
+ */
+static double
+SpendLoglik(const double *params, double money, const GammaGammaRow *rows, size_t n, size_t stride,
+			double *grad, double *hess)
+{
+	double p = params[P];
+	double q = params[Q];
+	double log_gamma = log(params[GAMMA]) + log(money);
+	double x = 0.0;
+	double shape = 0, rising = 0, psi_p = 0, psi_q = 0, psi2 = 0, psi2_p = 0;
+	double lgamma_q = lgamma(q);
+	double psi_of_q = grad || hess ? digamma(q) : 0.0;
+	double psi2_of_q = hess ? trigamma(q) : 0.0;
+	double value = 0.0;
+	double g[NPARAMS] = {0};
+	double hpp = 0, hpq = 0, hqq = 0, hpg = 0, hqg = 0, hgg = 0;
+
+	for (size_t i = 0; i < n; i += stride)
+	{
+		const GammaGammaRow *row = &rows[i];
+		double w = row->weight;
+		double log_y, log_mean, lower, upper, above;
+
+		if (!Usable(row))
+			continue;
+		if (row->x != x)
+		{
+			x = row->x;
+			shape = p * x + q;
+			rising = log_rising(p * x, q) - lgamma_q;
+			if (grad || hess)
+			{
+				psi_p = digamma_rise(p * x, q);
+				psi_q = digamma(shape) - psi_of_q;
+			}
+			if (hess)
+			{
+				psi2 = trigamma(shape);
+				psi2_p = trigamma_rise(p * x, q);
+			}
+		}
+		log_mean = log(row->mean);
+		log_y = log_mean + log(x) - log_gamma;
+		lower = log1pexp(-log_y); /* -log(y / (1 + y)) */
+		upper = log1pexp(log_y);  /* log(1 + y) */
+		value += w * (rising - p * x * lower - q * upper - (log_mean - log(money)));
+		if (!grad && !hess)
+			continue;
+
+		above = 1.0 / (1.0 + exp(-log_y)); /* y / (1 + y) */
+		g[P] += w * x * (psi_p - lower);
+		g[Q] += w * (psi_q - upper);
+		g[GAMMA] += w * (q * above - p * x * (1.0 - above));
+		if (!hess)
+			continue;
+		hpp += w * x * x * psi2_p;
+		hpq += w * x * psi2;
+		hqq += w * (psi2 - psi2_of_q);
+		hpg -= w * x * (1.0 - above);
+		hqg += w * above;
+		hgg -= w * shape * above * (1.0 - above);
+	}
+
+	/* d2/dlog_i dlog_j = theta_i theta_j d2 + [i = j] theta_i d; gamma is in logarithms already */
+	if (grad)
+	{
+		grad[P] = p * g[P];
+		grad[Q] = q * g[Q];
+		grad[GAMMA] = g[GAMMA];
+	}
+	if (hess)
+	{
+		hess[3 * P + P] = p * p * hpp + p * g[P];
+		hess[3 * Q + Q] = q * q * hqq + q * g[Q];
+		hess[3 * GAMMA + GAMMA] = hgg;
+		hess[3 * P + Q] = hess[3 * Q + P] = p * q * hpq;
+		hess[3 * P + GAMMA] = hess[3 * GAMMA + P] = p * hpg;
+		hess[3 * Q + GAMMA] = hess[3 * GAMMA + Q] = q * hqg;
+	}
+	return value;
+}
+
+double
+gamma_gamma_loglik(const double *params, const GammaGammaRow *rows, size_t n, double *grad,
+				   double *hess)
+{
+	return SpendLoglik(params, 1.0, rows, n, 1, grad, hess);
+}
+
+/* For the optimiser: the same, in blocks that can be interrupted */
+static double
+Likelihood(void *arg, const double *log_params, double *grad, double *hess, bool *stop)
+{
+	const SpendData *data = arg;
+	size_t block = BLOCK_ROWS * data->stride;
+	double params[NPARAMS];
+	double value = 0.0;
+
+	for (int i = 0; i < NPARAMS; i++)
+		params[i] = exp(log_params[i]);
+	if (grad)
+		memset(grad, 0, NPARAMS * sizeof(double));
+	if (hess)
+		memset(hess, 0, NPARAMS * NPARAMS * sizeof(double));
+	for (size_t i = 0; i < data->n; i += block)
+	{
+		double g[NPARAMS], h[NPARAMS * NPARAMS];
+		size_t rows = data->n - i < block ? data->n - i : block;
+
+		if (data->env->check && data->env->check(data->env->arg))
+		{
+			*stop = true;
+			return -INFINITY;
+		}
+		value += SpendLoglik(params, data->unit, data->rows + i, rows, data->stride,
+							 grad ? g : NULL, hess ? h : NULL);
+		for (int j = 0; grad && j < NPARAMS; j++)
+			grad[j] += g[j];
+		for (int j = 0; hess && j < NPARAMS * NPARAMS; j++)
+			hess[j] += h[j];
+	}
+	return isfinite(value) ? value : -INFINITY;
+}
+
+/* Check and count the rows, and find their geometric mean; false with status when one is bad */
+static bool
+Summarise(const GammaGammaRow *rows, size_t n, GammaGammaFit *fit, double *unit)
+{
+	double sum_log = 0, sum_x = 0, sum_m = 0;
+	double xx = 0, mm = 0, xm = 0;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		const GammaGammaRow *row = &rows[i];
+
+		if (!(row->weight > 0.0 && isfinite(row->weight)) ||
+			!(row->x >= 0.0 && isfinite(row->x) && row->x == floor(row->x)) ||
+			(row->x > 0.0 && !isfinite(row->mean)))
+		{
+			fit->status = BTYD_FIT_BAD_DATA;
+			fit->bad_row = i;
+			return false;
+		}
+		if (row->x == 0.0)
+			fit->without_repeat += row->weight;
+		else if (!Usable(row))
+			fit->without_spend += row->weight;
+		else
+		{
+			double dx, dm, share;
+
+			/* running means and moments, which do not cancel: West (1979), CACM 22 */
+			fit->rows++;
+			fit->customers += row->weight;
+			share = row->weight / fit->customers;
+			sum_log += row->weight * log(row->mean);
+			dx = row->x - sum_x;
+			dm = row->mean - sum_m;
+			sum_x += share * dx;
+			sum_m += share * dm;
+			xx += row->weight * dx * (row->x - sum_x);
+			mm += row->weight * dm * (row->mean - sum_m);
+			xm += row->weight * dx * (row->mean - sum_m);
+		}
+	}
+	if (xx > 0.0 && mm > 0.0)
+		fit->correlation = xm / (sqrt(xx) * sqrt(mm));
+	*unit = fit->customers > 0.0 ? exp(sum_log / fit->customers) : 1.0;
+	return true;
+}
+
+static bool
+AtBound(const OptResult *result)
+{
+	for (int i = 0; i < NPARAMS; i++)
+		if (result->at_bound[i])
+			return true;
+	return false;
+}
+
+BtydFitStatus
+gamma_gamma_fit(const GammaGammaRow *rows, size_t n, const BtydEnv *env, GammaGammaFit *fit)
+{
+	/* moderate variation within and between customers, and a mean spend near the middle */
+	static const double start[NPARAMS] = {1.1, 1.1, -0.4};
+	static const double shifts[][OPT_MAX] = {{0, 0, 0}, {1.5, 1.5, 0}, {-1.2, -0.6, 0.6}};
+	SpendData data = {rows, n, 1, 1.0, env};
+	OptProblem problem = {.n = NPARAMS,
+						  .function = Likelihood,
+						  .arg = &data,
+						  .has_hessian = true,
+						  .lower = {log(1e-4), log(1e-4), log(1e-8)},
+						  .upper = {log(1e5), log(1e5), log(1e8)}};
+	OptResult result = {.status = OPT_LIMIT};
+
+	memset(fit, 0, sizeof(*fit));
+	fit->loglik = fit->correlation = NAN;
+	for (int i = 0; i < NPARAMS; i++)
+		fit->params[i] = NAN;
+	for (int i = 0; i < NPARAMS * NPARAMS; i++)
+		fit->covariance[i] = fit->log_covariance[i] = NAN;
+	if (!Summarise(rows, n, fit, &data.unit))
+		return fit->status;
+	if (n == 0)
+		return fit->status = BTYD_FIT_EMPTY;
+	if (fit->customers == 0.0)
+		return fit->status = BTYD_FIT_NO_REPEATS;
+	if (fit->customers < BTYD_MIN_CUSTOMERS)
+		return fit->status = BTYD_FIT_TOO_FEW;
+
+	data.stride = fmax(1.0, floor(n / (double) SAMPLE_ROWS * 0.5));
+	opt_search(&problem, start, shifts, 3, &result);
+	if (data.stride > 1 && result.status != OPT_STOPPED)
+	{
+		data.stride = 1;
+		opt_polish(&problem, OPT_POLISH_STEPS, &result);
+
+		/* a sample can mislead: once more, unless the way leads out of bounds with all rows too */
+		if (result.status == OPT_LIMIT && !AtBound(&result))
+			opt_search(&problem, start, shifts, 3, &result);
+	}
+
+	for (int i = 0; i < NPARAMS; i++)
+		fit->params[i] = exp(result.p[i]);
+	fit->params[GAMMA] *= data.unit;
+	fit->has_mean = fit->params[Q] > 1.0;
+	fit->loglik = result.value - fit->customers * log(data.unit);
+	fit->decrement = result.decrement;
+	fit->iterations = result.iterations;
+	fit->evaluations = result.evaluations;
+	fit->status =
+		btyd_fit_status(opt_judge(&problem, &result, fit->log_covariance, fit->unidentified));
+	for (int i = 0; i < NPARAMS; i++)
+		for (int j = 0; j < NPARAMS; j++)
+			fit->covariance[NPARAMS * i + j] =
+				fit->params[i] * fit->params[j] * fit->log_covariance[NPARAMS * i + j];
+	return fit->status;
+}
+
+BtydStatus
+gamma_gamma_expected(const double *params, double x, double mean, double *result)
+{
+	double rest, value;
+
+	for (int i = 0; i < NPARAMS; i++)
+		if (!(params[i] > 0.0 && params[i] <= DBL_MAX))
+			return BTYD_BAD_PARAMETER;
+	if (!(x >= 0.0 && x <= DBL_MAX && x == floor(x)))
+		return BTYD_BAD_X;
+	if (x == 0.0)
+		mean = 0.0;
+	else if (!(mean > 0.0 && mean <= DBL_MAX))
+		return BTYD_BAD_SPEND;
+
+	/* nu ~ Gamma(p x + q, gamma + m x), and the mean of p / nu exists for a shape above 1 */
+	rest = params[P] * x + (params[Q] - 1.0);
+	if (rest <= 0.0)
+		return BTYD_INFINITE;
+	value = params[P] * ((params[GAMMA] + mean * x) / rest);
+	if (!isfinite(value))
+		return BTYD_INACCURATE;
+	*result = value;
+	return BTYD_OK;
+}

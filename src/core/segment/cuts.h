@@ -1,0 +1,81 @@
+/*
+ * cuts.h: the thresholds between RFM scores, and their text. Pure C.
+ *
+ *     recency <= 365 180, purchase_days >= 2 4, revenue >= 50.00 200.00
+ *
+ * The first cut of a measure leads to score 2, the next to 3, and so on; a value equal to a cut has
+ * reached it. Recency, in days, is better the smaller it is. A cut that nobody reaches is written
+ * none.
+ */
+#ifndef CRM_CORE_SEGMENT_CUTS_H
+#define CRM_CORE_SEGMENT_CUTS_H
+
+#include "core/history/codec.h"
+#include "core/segment/cell_set.h"
+
+#define RFM_CUTS_VERSION 1
+#define RFM_MIN_LEVELS 2
+#define RFM_MAX_CUTS (RFM_MAX_LEVELS - 1)
+
+enum
+{
+	RFM_RECENCY,
+	RFM_FREQUENCY,
+	RFM_MONETARY
+};
+
+typedef enum FrequencyMeasure
+{
+	FREQUENCY_PURCHASE_DAYS,
+	FREQUENCY_ORDERS,
+	FREQUENCY_MEASURES
+} FrequencyMeasure;
+
+typedef enum MonetaryMeasure
+{
+	MONETARY_REVENUE,
+	MONETARY_AVERAGE_ORDER_VALUE,
+	MONETARY_MEASURES
+} MonetaryMeasure;
+
+/* Fixed in size and without pointers: the value of the type crm.rfm_cuts itself. */
+typedef struct RfmCuts
+{
+	uint8_t version;
+	uint8_t levels;
+	uint8_t frequency_measure;
+	uint8_t monetary_measure;
+	uint8_t scale;                      /* of the monetary cuts: the smallest that serves */
+	uint8_t reachable[3];               /* cuts of each measure that are not none */
+	int32_t recency[RFM_MAX_CUTS];      /* descending; unused places of all arrays are zero */
+	int64_t frequency[RFM_MAX_CUTS];    /* ascending */
+	uint64_t monetary[RFM_MAX_CUTS][2]; /* ascending; low and high half, as 8 bytes align */
+} RfmCuts;
+
+_Static_assert(sizeof(RfmCuts) == 120, "RfmCuts has no padding");
+
+/* What the three scores of one customer are made from. */
+typedef struct RfmMeasures
+{
+	HistoryMoney monetary; /* units of 10^-scale */
+	int64_t frequency;
+	int32_t recency;
+	int scale;
+} RfmMeasures;
+
+#define RFM_CUTS_TEXT_SIZE 512
+#define RFM_CUTS_TEXT_LIMIT 4096 /* reading cannot be interrupted */
+
+extern const char *const FrequencyMeasureNames[FREQUENCY_MEASURES];
+extern const char *const MonetaryMeasureNames[MONETARY_MEASURES];
+
+extern HistoryMoney RfmCutsMonetary(const RfmCuts *cuts, int i);
+extern void RfmCutsSetMonetary(RfmCuts *cuts, const HistoryMoney *values, int scale);
+extern const char *RfmCutsWrong(const RfmCuts *cuts);
+extern const char *RfmCutsParse(const char *text, size_t size, RfmCuts *cuts, size_t *at);
+extern size_t RfmCutsPrint(const RfmCuts *cuts, char *out);
+extern bool RfmMeasure(const HistorySummary *sums, int32_t as_of, FrequencyMeasure frequency,
+					   MonetaryMeasure monetary, RfmMeasures *out);
+extern int RfmScore(const RfmCuts *cuts, const RfmMeasures *customer);
+
+#endif /* CRM_CORE_SEGMENT_CUTS_H */

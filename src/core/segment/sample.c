@@ -1,0 +1,228 @@
+/*
+ * sample.c: collect the measures of customers, then find the cuts.
+ *
+ * The score is SQL's least(levels, 1 + floor(levels * percent_rank())), and percent_rank is
+ * (rank - 1) / (n - 1), where rank - 1 is the number of customers below. So a customer reaches
+ * score k + 1 if levels * below >= k * (n - 1), in whole numbers: if at least
+ * ceil(k * (n - 1) / levels) customers are below. SQL's floating point agrees: fractions of 2, 3,
+ * 4 or 5 times that number are rounded back to whole numbers, and no other fraction of less than
+ * 2^50 customers comes near enough to one to be rounded to it.
+ */
+#include <string.h>
+
+#include "core/segment/sample.h"
+
+#define POLL_EVERY (1 << 20)
+#define BUCKET_BITS 12
+#define BUCKETS (1 << BUCKET_BITS)
+
+/* ---------------------------------------------------------------- the log */
+
+/* Write an entry into at most RFM_LOG_ENTRY_SIZE bytes. */
+size_t
+RfmLogPut(uint8_t *out, const RfmMeasures *customer)
+{
+	uint8_t *at = out;
+
+	at = PutVarint(at, (uint64_t) customer->recency << 4 | (uint64_t) customer->scale);
+	at = PutVarint(at, ZigZag(customer->frequency));
+	at = PutVarint128(at, ZigZag128(customer->monetary));
+	return (size_t) (at - out);
+}
+
+/* Read the next entry; false at the end, and before bytes that are no entry. */
+bool
+RfmLogNext(RfmLogReader *reader, RfmMeasures *customer)
+{
+	RfmLogReader next = *reader;
+	UInt128 v;
+
+	if (!GetVarint(&next, 35, &v))
+		return false;
+	customer->recency = (int32_t) (v >> 4);
+	customer->scale = (int) (v & 15);
+	if (customer->scale > HISTORY_MAX_SCALE || !GetVarint(&next, 64, &v))
+		return false;
+	customer->frequency = UnZigZag((uint64_t) v);
+	if (!GetVarint(&next, 128, &v))
+		return false;
+	customer->monetary = UnZigZag128(v);
+	if (customer->monetary >= HISTORY_MONEY_LIMIT || customer->monetary <= -HISTORY_MONEY_LIMIT)
+		return false;
+	*reader = next;
+	return true;
+}
+
+/* Tell whether a log is so many entries, and nothing else. */
+bool
+RfmLogCheck(RfmLogReader log, int64_t customers)
+{
+	RfmMeasures customer;
+	int64_t n = 0;
+
+	while (RfmLogNext(&log, &customer))
+		n++;
+	return log.at == log.end && n == customers;
+}
+
+/* ---------------------------------------------------------------- the cuts */
+
+/* A column of measures, greater is better. */
+typedef struct Column
+{
+	const HistoryMoney *value;
+	int64_t n;
+	HistoryMoney lowest;
+	HistoryMoney highest;
+	void (*poll)(void);
+} Column;
+
+static void
+Poll(const Column *column, int64_t i)
+{
+	if ((i & (POLL_EVERY - 1)) == 0)
+		column->poll();
+}
+
+static int
+BitsOf(UInt128 v)
+{
+	uint64_t high = (uint64_t) (v >> 64), low = (uint64_t) v;
+
+	if (high != 0)
+		return 128 - __builtin_clzll(high);
+	return low == 0 ? 0 : 64 - __builtin_clzll(low);
+}
+
+/* Find the smallest value above another. */
+static bool
+NextAbove(const Column *column, HistoryMoney floor, HistoryMoney *next)
+{
+	bool found = false;
+
+	for (int64_t i = 0; i < column->n; i++)
+	{
+		Poll(column, i);
+		if (column->value[i] > floor && (!found || column->value[i] < *next))
+		{
+			*next = column->value[i];
+			found = true;
+		}
+	}
+	return found;
+}
+
+/*
+ * Find the smallest value that at least `wanted` values are below of; false if there is none.
+ *
+ * The value at rank `wanted` is narrowed down by counting into buckets, each time within the
+ * bucket that holds it: nothing is moved, and no order of the data makes it slow.
+ */
+static bool
+FindCut(const Column *column, int64_t wanted, HistoryMoney *cut)
+{
+	HistoryMoney low = column->lowest, high = column->highest;
+	int64_t below = 0;
+
+	while (low < high)
+	{
+		int64_t counts[BUCKETS] = {0};
+		int bits = BitsOf((UInt128) (high - low));
+		int shift = bits > BUCKET_BITS ? bits - BUCKET_BITS : 0;
+		int bucket = 0;
+		HistoryMoney width = (HistoryMoney) 1 << shift;
+
+		for (int64_t i = 0; i < column->n; i++)
+		{
+			HistoryMoney v = column->value[i];
+
+			Poll(column, i);
+			if (v >= low && v <= high)
+				counts[(int) ((UInt128) (v - low) >> shift)]++;
+		}
+		while (below + counts[bucket] <= wanted)
+			below += counts[bucket++];
+		low += bucket * width;
+		if (high - low >= width)
+			high = low + (width - 1);
+	}
+	if (below < wanted)
+		return NextAbove(column, low, cut);
+	*cut = low;
+	return true;
+}
+
+/* Copy one measure of all customers out of a log; recency negated, so that greater is better. */
+static RfmLogStatus
+FillColumn(RfmLogReader log, int measure, int scale, HistoryMoney *value, Column *column)
+{
+	RfmMeasures customer;
+	int64_t i = 0;
+
+	for (; i < column->n && RfmLogNext(&log, &customer); i++)
+	{
+		Poll(column, i);
+		if (measure == RFM_RECENCY)
+			value[i] = -(HistoryMoney) customer.recency;
+		else if (measure == RFM_FREQUENCY)
+			value[i] = customer.frequency;
+		else if (!HistoryMoneyRescale(customer.monetary, customer.scale, scale, &value[i]))
+			return RFM_LOG_OUT_OF_RANGE;
+		if (i == 0 || value[i] < column->lowest)
+			column->lowest = value[i];
+		if (i == 0 || value[i] > column->highest)
+			column->highest = value[i];
+	}
+	column->value = value;
+	return i == column->n && log.at == log.end ? RFM_LOG_OK : RFM_LOG_MALFORMED;
+}
+
+/*
+ * Find the cuts of all measures. scratch has room for a value a customer; poll is called now and
+ * then, and may jump away. Sets levels and all that depends on the data, not the measures' names.
+ */
+RfmLogStatus
+RfmLogCut(RfmLogReader log, int64_t customers, int levels, HistoryMoney *scratch,
+		  void (*poll)(void), RfmCuts *cuts)
+{
+	RfmLogReader reader = log;
+	RfmMeasures customer;
+	int scale = 0;
+
+	memset(cuts, 0, sizeof(*cuts));
+	cuts->version = RFM_CUTS_VERSION;
+	cuts->levels = (uint8_t) levels;
+	while (RfmLogNext(&reader, &customer))
+		scale = customer.scale > scale ? customer.scale : scale;
+
+	for (int measure = RFM_RECENCY; measure <= RFM_MONETARY; measure++)
+	{
+		Column column = {NULL, customers, 0, 0, poll};
+		HistoryMoney found[RFM_MAX_CUTS] = {0};
+		RfmLogStatus status = FillColumn(log, measure, scale, scratch, &column);
+		int n = 0;
+
+		if (status != RFM_LOG_OK)
+			return status;
+		/* percent_rank of a single customer is 0: no cut is reached */
+		for (int k = 1; k < levels && customers > 1; k++)
+		{
+			int64_t wanted = (int64_t) (((HistoryMoney) k * (customers - 1) + levels - 1) / levels);
+
+			if (!FindCut(&column, wanted, &found[n]))
+				break;
+			n++;
+		}
+		cuts->reachable[measure] = (uint8_t) n;
+		for (int i = 0; i < n; i++)
+		{
+			if (measure == RFM_RECENCY)
+				cuts->recency[i] = (int32_t) -found[i];
+			else if (measure == RFM_FREQUENCY)
+				cuts->frequency[i] = (int64_t) found[i];
+		}
+		if (measure == RFM_MONETARY)
+			RfmCutsSetMonetary(cuts, found, scale);
+	}
+	return RFM_LOG_OK;
+}

@@ -1,0 +1,247 @@
+/*
+ * access.c: what a history says.
+ *
+ * A purchase day is a day with orders > 0. A refund (money without an order) moves revenue but is
+ * no purchase: it changes neither recency nor frequency.
+ */
+#include "history/private.h"
+
+#include <math.h>
+
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+
+PG_FUNCTION_INFO_V1(history_orders);
+PG_FUNCTION_INFO_V1(history_purchase_days);
+PG_FUNCTION_INFO_V1(history_revenue);
+PG_FUNCTION_INFO_V1(history_is_valid);
+PG_FUNCTION_INFO_V1(history_first_order);
+PG_FUNCTION_INFO_V1(history_last_order);
+PG_FUNCTION_INFO_V1(history_average_order_value);
+PG_FUNCTION_INFO_V1(history_days_between_orders);
+PG_FUNCTION_INFO_V1(history_recency);
+PG_FUNCTION_INFO_V1(history_age);
+PG_FUNCTION_INFO_V1(history_activity);
+PG_FUNCTION_INFO_V1(history_first_activity);
+PG_FUNCTION_INFO_V1(history_btyd);
+
+/* The whole history, or with a second argument, the part up to that day. */
+static HistorySummary
+Summarize(FunctionCallInfo fcinfo)
+{
+	DateADT until = DATEVAL_NOEND;
+
+	if (PG_NARGS() > 1)
+	{
+		until = PG_GETARG_DATEADT(1);
+		CheckAsOf(until);
+	}
+	return HistorySummarize(PG_GETARG_HISTORY(0), until);
+}
+
+Datum
+history_orders(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT64(Summarize(fcinfo).orders);
+}
+
+Datum
+history_purchase_days(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32((int32) Summarize(fcinfo).purchase_days);
+}
+
+Datum
+history_revenue(PG_FUNCTION_ARGS)
+{
+	HistorySummary summary = Summarize(fcinfo);
+
+	return MoneyGetNumericDatum(summary.revenue, summary.scale);
+}
+
+Datum
+history_is_valid(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(Summarize(fcinfo).valid);
+}
+
+Datum
+history_first_order(PG_FUNCTION_ARGS)
+{
+	HistorySummary summary = Summarize(fcinfo);
+
+	if (summary.purchase_days == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_DATEADT(summary.first_day);
+}
+
+Datum
+history_last_order(PG_FUNCTION_ARGS)
+{
+	HistorySummary summary = Summarize(fcinfo);
+
+	if (summary.purchase_days == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_DATEADT(summary.last_day);
+}
+
+/* The first day with anything on it, also if that is a refund only. */
+Datum
+history_first_activity(PG_FUNCTION_ARGS)
+{
+	HistoryReader reader = HistoryRead(PG_GETARG_HISTORY(0));
+	HistoryEntry entry;
+
+	if (HistoryNext(&reader, &entry))
+		PG_RETURN_DATEADT(entry.day);
+	if (reader.malformed)
+		CheckHistoryStatus(HISTORY_MALFORMED);
+	PG_RETURN_NULL();
+}
+
+Datum
+history_average_order_value(PG_FUNCTION_ARGS)
+{
+	HistorySummary summary = Summarize(fcinfo);
+
+	if (summary.orders <= 0)
+		PG_RETURN_NULL();
+	return DirectFunctionCall2(numeric_div, MoneyGetNumericDatum(summary.revenue, summary.scale),
+							   NumericGetDatum(int64_to_numeric(summary.orders)));
+}
+
+Datum
+history_days_between_orders(PG_FUNCTION_ARGS)
+{
+	HistorySummary summary = Summarize(fcinfo);
+
+	if (summary.purchase_days < 2)
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(((double) summary.last_day - summary.first_day) /
+					 (double) (summary.purchase_days - 1));
+}
+
+Datum
+history_recency(PG_FUNCTION_ARGS)
+{
+	HistorySummary summary = Summarize(fcinfo);
+
+	if (summary.purchase_days == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT32(PG_GETARG_DATEADT(1) - summary.last_day);
+}
+
+Datum
+history_age(PG_FUNCTION_ARGS)
+{
+	HistorySummary summary = Summarize(fcinfo);
+
+	if (summary.purchase_days == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT32(PG_GETARG_DATEADT(1) - summary.first_day);
+}
+
+/* activity(h): the days as rows. */
+Datum
+history_activity(PG_FUNCTION_ARGS)
+{
+	FuncCallContext *funcctx;
+	HistoryReader *reader;
+	HistoryEntry entry;
+	Datum values[3];
+	bool nulls[3] = {false, false, false};
+
+	if (SRF_IS_FIRSTCALL())
+	{
+		MemoryContext old;
+
+		funcctx = SRF_FIRSTCALL_INIT();
+		old = MemoryContextSwitchTo(funcctx->multi_call_memory_ctx);
+		funcctx->tuple_desc = ResultRowType(fcinfo);
+		reader = palloc(sizeof(HistoryReader));
+		/* A copy, for the argument does not outlive this call. */
+		*reader = HistoryRead(
+			DatumGetHistoryView(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0)))));
+		funcctx->user_fctx = reader;
+		MemoryContextSwitchTo(old);
+	}
+
+	funcctx = SRF_PERCALL_SETUP();
+	reader = funcctx->user_fctx;
+	CHECK_FOR_INTERRUPTS();
+	if (!HistoryNext(reader, &entry))
+	{
+		if (reader->malformed)
+			CheckHistoryStatus(HISTORY_MALFORMED);
+		SRF_RETURN_DONE(funcctx);
+	}
+	values[0] = DateADTGetDatum(entry.day);
+	values[1] = Int64GetDatum(entry.orders);
+	values[2] = MoneyGetNumericDatum(entry.amount, reader->scale);
+	SRF_RETURN_NEXT(funcctx,
+					HeapTupleGetDatum(heap_form_tuple(funcctx->tuple_desc, values, nulls)));
+}
+
+bool
+HistorySummaryBtyd(const HistorySummary *summary, DateADT as_of, double unit_days,
+				   HistoryBtydRow *row)
+{
+	if (summary->purchase_days == 0)
+		return false;
+	row->x = (double) (summary->purchase_days - 1);
+	row->t_x = ((double) summary->last_day - summary->first_day) / unit_days;
+	row->t = ((double) as_of - summary->first_day) / unit_days;
+	row->m_x = 0;
+	if (row->x > 0)
+	{
+		HistoryMoney repeat_revenue = summary->revenue - summary->first_revenue;
+
+		row->m_x = MoneyGetFloat8(repeat_revenue, summary->scale) / row->x;
+	}
+	return true;
+}
+
+bool
+HistoryBtyd(HistoryView history, DateADT as_of, double unit_days, HistoryBtydRow *row)
+{
+	HistorySummary summary = HistorySummarize(history, as_of);
+
+	return HistorySummaryBtyd(&summary, as_of, unit_days, row);
+}
+
+void
+CheckUnitDays(double unit_days)
+{
+	if (!(unit_days > 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unit_days must be positive"),
+				 errhint("7 measures time in weeks, 1 in days.")));
+	/* Beyond these, times of a history are no longer all finite and distinct. */
+	if (unit_days < 1e-9 || unit_days > 1e9)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unit_days out of range"),
+						errdetail("A unit of time has 1e-9 to 1e9 days."),
+						errhint("7 measures time in weeks, 1 in days.")));
+}
+
+/* btyd(h, as_of, unit_days): recency and frequency as the "buy till you die" models take them. */
+Datum
+history_btyd(PG_FUNCTION_ARGS)
+{
+	double unit_days = PG_GETARG_FLOAT8(2);
+	HistoryBtydRow row;
+	Datum values[4];
+	bool nulls[4] = {false, false, false, false};
+
+	CheckAsOf(PG_GETARG_DATEADT(1));
+	CheckUnitDays(unit_days);
+	if (!HistoryBtyd(PG_GETARG_HISTORY(0), PG_GETARG_DATEADT(1), unit_days, &row))
+		PG_RETURN_NULL();
+	values[0] = Int32GetDatum((int32) row.x);
+	values[1] = Float8GetDatum(row.t_x);
+	values[2] = Float8GetDatum(row.t);
+	values[3] = Float8GetDatum(row.m_x);
+	nulls[3] = row.x == 0;
+	return ReturnRow(fcinfo, values, nulls);
+}

@@ -1,0 +1,287 @@
+/*
+ * io.c: the type crm.history: text and binary form, and how values are built.
+ */
+#include "history/private.h"
+
+#include "lib/stringinfo.h"
+#include "libpq/pqformat.h"
+#include "core/history/text.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+PG_FUNCTION_INFO_V1(history_in);
+PG_FUNCTION_INFO_V1(history_out);
+PG_FUNCTION_INFO_V1(history_recv);
+PG_FUNCTION_INFO_V1(history_send);
+
+/* Report what a codec status means to a user, softly if asked; true for HISTORY_OK. */
+static bool
+HistoryStatusIsOk(HistoryStatus status, fmNodePtr escontext)
+{
+	switch (status)
+	{
+		case HISTORY_OK:
+			return true;
+		case HISTORY_OUT_OF_RANGE:
+			ereturn(escontext, false,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("purchase history out of range"),
+					 errdetail("The orders of a day must fit a bigint, and money must stay below "
+							   "about 8.5e37 units of its last decimal.")));
+			break;
+		case HISTORY_MALFORMED:
+			ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("malformed purchase history"),
+							errdetail("The stored bytes are not a value of type crm.history.")));
+			break;
+		default:
+			elog(ERROR, "unexpected history status %d", (int) status);
+	}
+	return false;
+}
+
+void
+CheckHistoryStatus(HistoryStatus status)
+{
+	HistoryStatusIsOk(status, NULL);
+}
+
+/* ---------------------------------------------------------------- building values */
+
+/* Start collecting at most `room` entries. */
+HistoryEntries
+StartEntries(Size room)
+{
+	HistoryEntries set = {.room = room};
+
+	if (room > MaxAllocHugeSize / sizeof(HistoryEntry))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("purchase history too long")));
+	set.at = palloc_extended(room * sizeof(HistoryEntry), MCXT_ALLOC_HUGE);
+	return set;
+}
+
+void
+CollectEntry(HistoryEntries *set, const HistoryEntry *entry, int scale)
+{
+	CheckHistoryStatus(HistoryCollect(set, entry, scale));
+}
+
+/* Collect the entries of the days since .. until, both included, of a history in either form. */
+void
+CollectHistory(HistoryEntries *set, HistoryView history, DateADT since, DateADT until, bool negate)
+{
+	HistoryReader reader = HistoryRead(history);
+	HistoryEntry entry;
+
+	while (HistoryNext(&reader, &entry))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (entry.day < since || entry.day > until)
+			continue;
+		if (negate)
+		{
+			entry.orders = -entry.orders;
+			entry.amount = -entry.amount;
+		}
+		CollectEntry(set, &entry, reader.scale);
+	}
+	if (reader.malformed)
+		CheckHistoryStatus(HISTORY_MALFORMED);
+}
+
+/* Pack a normalised set into a new value. */
+static Datum
+PackEntries(HistoryEntries *set)
+{
+	Size size = HistoryPackedSize(set);
+	struct varlena *result;
+
+	if (size > MaxAllocSize - VARHDRSZ)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("purchase history too long")));
+	result = palloc(VARHDRSZ + size);
+	SET_VARSIZE(result, VARHDRSZ + size);
+	HistoryPack(set, (uint8_t *) VARDATA(result));
+	pfree(set->at);
+	return PointerGetDatum(result);
+}
+
+/* Normalise and pack what was collected into a new value. */
+Datum
+FinishEntries(HistoryEntries *set)
+{
+	CheckHistoryStatus(HistoryNormalise(set));
+	return PackEntries(set);
+}
+
+/*
+ * Detoast, and pack an aggregate's open state if that is what came: user-made aggregates and
+ * partial plans can hand one to any function.
+ */
+HistoryView
+DatumGetHistoryView(Datum datum)
+{
+	struct varlena *value = PG_DETOAST_DATUM_PACKED(datum);
+	HistoryView view = {(const uint8_t *) VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
+
+	if (HistoryIsOpen(view))
+	{
+		HistoryEntries set = StartEntries(HistoryCountAtMost(view));
+		struct varlena *packed;
+
+		CollectHistory(&set, view, DATEVAL_NOBEGIN, DATEVAL_NOEND, false);
+		packed = (struct varlena *) DatumGetPointer(FinishEntries(&set));
+		view.bytes = (const uint8_t *) VARDATA(packed);
+		view.size = VARSIZE(packed) - VARHDRSZ;
+	}
+	return view;
+}
+
+HistorySummary
+HistorySummarize(HistoryView history, DateADT as_of)
+{
+	HistorySummary summary;
+
+	CheckHistoryStatus(HistorySum(history, as_of, &summary));
+	return summary;
+}
+
+void
+CheckAsOf(DateADT as_of)
+{
+	if (DATE_NOT_FINITE(as_of))
+		ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+						errmsg("as_of must be a finite date"),
+						errhint("Pass the day to look from, such as DATE '2026-06-30'.")));
+}
+
+/* ---------------------------------------------------------------- text */
+
+static const char *
+SkipSpace(const char *at, const char *end)
+{
+	while (at < end && (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r'))
+		at++;
+	return at;
+}
+
+Datum
+history_in(PG_FUNCTION_ARGS)
+{
+	const char *input = PG_GETARG_CSTRING(0);
+	const char *end = input + strlen(input);
+	const char *at = SkipSpace(input, end);
+	Size room = 1;
+	HistoryEntries set;
+
+	for (const char *c = at; c < end; c++)
+		room += *c == ',';
+	set = StartEntries(room);
+
+	while (at < end)
+	{
+		HistoryEntry entry = {0};
+		int scale = 0;
+		const char *wrong = HistoryEntryParse(&at, end, &entry, &scale);
+
+		CHECK_FOR_INTERRUPTS();
+		if (wrong == NULL)
+		{
+			at = SkipSpace(at, end);
+			if (at < end && *at != ',')
+				wrong = "Days are separated by commas.";
+			else if (at < end && (at = SkipSpace(at + 1, end)) == end)
+				wrong = "After a comma comes another day.";
+		}
+		if (wrong != NULL)
+			ereturn(CRM_ESCONTEXT(fcinfo), (Datum) 0,
+					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+					 errmsg("invalid purchase history at character %d: \"%.*s\"",
+							pg_mbstrlen_with_len(input, (int) (at - input)) + 1,
+							ClippedLength(input, (Size) (end - input)), input),
+					 errdetail("%s", wrong),
+					 errhint("A history is a list of day:orders:amount, such as "
+							 "\"2024-01-05:2:71.00,2024-02-11:0:-3.50\".")));
+		if (!HistoryStatusIsOk(HistoryCollect(&set, &entry, scale), CRM_ESCONTEXT(fcinfo)))
+			return (Datum) 0;
+	}
+	if (!HistoryStatusIsOk(HistoryNormalise(&set), CRM_ESCONTEXT(fcinfo)))
+		return (Datum) 0;
+	return PackEntries(&set);
+}
+
+Datum
+history_out(PG_FUNCTION_ARGS)
+{
+	HistoryReader reader = HistoryRead(PG_GETARG_HISTORY(0));
+	HistoryEntry entry;
+	StringInfoData out;
+
+	initStringInfo(&out);
+	while (HistoryNext(&reader, &entry))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (out.len > 0)
+			appendStringInfoChar(&out, ',');
+		enlargeStringInfo(&out, HISTORY_ENTRY_TEXT_MAX);
+		out.len += (int) HistoryEntryFormat(&entry, reader.scale, out.data + out.len);
+		out.data[out.len] = '\0';
+	}
+	if (reader.malformed)
+		CheckHistoryStatus(HISTORY_MALFORMED);
+	PG_RETURN_CSTRING(out.data);
+}
+
+/* ---------------------------------------------------------------- binary
+ *
+ * The bytes of the packed form are the same on every machine, so they are the wire form too.
+ */
+
+Datum
+history_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo buf = (StringInfo) PG_GETARG_POINTER(0);
+	HistoryView view;
+	HistoryReader reader;
+	HistoryEntry entry;
+	HistoryEntries set;
+	struct varlena *packed;
+
+	view.size = (size_t) (buf->len - buf->cursor);
+	view.bytes = (const uint8_t *) pq_getmsgbytes(buf, (int) view.size);
+
+	/*
+	 * The one checker: a value is good if unpacking it and packing it again gives the same bytes.
+	 * What text input builds is good by construction.
+	 */
+	reader = HistoryRead(view);
+	set = StartEntries(HistoryCountAtMost(view));
+	while (!reader.open && HistoryNext(&reader, &entry))
+	{
+		CHECK_FOR_INTERRUPTS();
+		CollectEntry(&set, &entry, reader.scale);
+	}
+	if (!reader.malformed && !reader.open)
+	{
+		packed = (struct varlena *) DatumGetPointer(FinishEntries(&set));
+		if (VARSIZE(packed) - VARHDRSZ == view.size &&
+			memcmp(VARDATA(packed), view.bytes, view.size) == 0)
+			PG_RETURN_POINTER(packed);
+	}
+	ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+					errmsg("invalid binary purchase history"),
+					errdetail("The bytes are not the packed form, version %d, of a crm.history.",
+							  HISTORY_VERSION)));
+}
+
+Datum
+history_send(PG_FUNCTION_ARGS)
+{
+	HistoryView view = PG_GETARG_HISTORY(0);
+	StringInfoData buf;
+
+	pq_begintypsend(&buf);
+	pq_sendbytes(&buf, (const char *) view.bytes, (int) view.size);
+	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+}

@@ -1,0 +1,310 @@
+/*
+ * cuts_agg.c: the aggregate crm.rfm_cuts_agg, and its state, the type crm.rfm_sample.
+ *
+ * The state is a flat value and not `internal`: it travels through parallel plans and engines that
+ * know only types. It is a log (math/rfm_log.h) of about seven bytes a customer with room for
+ * growth; nothing is sorted or selected before the end.
+ */
+#include "segment/segment.h"
+
+#include "history/history.h"
+#include "libpq/pqformat.h"
+#include "core/segment/sample.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+PG_FUNCTION_INFO_V1(rfm_sample_in);
+PG_FUNCTION_INFO_V1(rfm_sample_out);
+PG_FUNCTION_INFO_V1(rfm_sample_recv);
+PG_FUNCTION_INFO_V1(rfm_sample_send);
+PG_FUNCTION_INFO_V1(rfm_sample_add);
+PG_FUNCTION_INFO_V1(rfm_sample_merge);
+PG_FUNCTION_INFO_V1(rfm_sample_cuts);
+
+#define RFM_SAMPLE_VERSION 1
+
+/* What the aggregate was asked for: the same in all rows. */
+typedef struct RfmQuestion
+{
+	uint8 version;
+	uint8 levels;
+	uint8 frequency_measure;
+	uint8 monetary_measure;
+	DateADT as_of;
+} RfmQuestion;
+
+typedef struct RfmSample
+{
+	int32 vl_len_;
+	RfmQuestion question;
+	uint32 used; /* bytes of the log; the rest is room */
+	int64 customers;
+	uint8 log[FLEXIBLE_ARRAY_MEMBER];
+} RfmSample;
+
+#define SAMPLE_HEADER offsetof(RfmSample, log)
+#define SAMPLE_MAX_LOG (MaxAllocSize - SAMPLE_HEADER)
+#define SAMPLE_FIRST_ROOM 256
+
+/* A state or an argument, detoasted; an error if its header does not fit it. */
+static RfmSample *
+DatumGetSample(Datum datum)
+{
+	RfmSample *sample = (RfmSample *) PG_DETOAST_DATUM(datum);
+
+	if (VARSIZE(sample) < SAMPLE_HEADER || sample->question.version != RFM_SAMPLE_VERSION ||
+		sample->used > VARSIZE(sample) - SAMPLE_HEADER)
+		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("malformed crm.rfm_sample")));
+	return sample;
+}
+
+/*
+ * Make a sample with room for a log, in the current memory context. The room is zero: a state that
+ * a user's own aggregate leaks is stored with it.
+ */
+static RfmSample *
+MakeSample(const RfmQuestion *question, Size room)
+{
+	RfmSample *sample = palloc0(SAMPLE_HEADER + room);
+
+	SET_VARSIZE(sample, SAMPLE_HEADER + room);
+	sample->question = *question;
+	return sample;
+}
+
+/*
+ * Make room for more bytes of log. A larger copy is left in the current context: the executor
+ * moves it where the state lives and frees the old one, which must not happen twice.
+ */
+static RfmSample *
+ReserveRoom(RfmSample *sample, Size more)
+{
+	Size room = VARSIZE(sample) - SAMPLE_HEADER, needed = sample->used + more;
+	RfmSample *larger;
+
+	if (needed <= room)
+		return sample;
+	if (needed > SAMPLE_MAX_LOG)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+						errmsg("too many customers for one set of RFM cuts"),
+						errhint("About 150 million customers fit; take a sample of them.")));
+	larger = MakeSample(&sample->question, Min(Max(2 * room, needed), SAMPLE_MAX_LOG));
+	larger->used = sample->used;
+	larger->customers = sample->customers;
+	memcpy(larger->log, sample->log, sample->used);
+	return larger;
+}
+
+/* Raise an error unless two questions are the same. */
+static void
+CheckSameQuestion(const RfmQuestion *a, const RfmQuestion *b)
+{
+	if (memcmp(a, b, sizeof(RfmQuestion)) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("as_of, levels and measures of crm.rfm_cuts_agg must be the same for all "
+						"customers"),
+				 errhint("To cut several groups, each by its own day, GROUP BY that day.")));
+}
+
+/* Read the arguments of the aggregate that are the same in all rows. */
+static RfmQuestion
+GetQuestion(FunctionCallInfo fcinfo)
+{
+	RfmQuestion question = {.version = RFM_SAMPLE_VERSION};
+
+	for (int i = 2; i < PG_NARGS(); i++)
+		if (PG_ARGISNULL(i))
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("as_of, levels and measures of crm.rfm_cuts_agg must not be NULL")));
+	question.as_of = PG_GETARG_DATEADT(2);
+	CheckAsOf(question.as_of);
+	CheckLevels(PG_GETARG_INT32(3));
+	question.levels = (uint8) PG_GETARG_INT32(3);
+	if (PG_NARGS() > 4)
+	{
+		question.frequency_measure = (uint8) MeasureByName(
+			PG_GETARG_TEXT_PP(4), FrequencyMeasureNames, FREQUENCY_MEASURES, "frequency");
+		question.monetary_measure = (uint8) MeasureByName(
+			PG_GETARG_TEXT_PP(5), MonetaryMeasureNames, MONETARY_MEASURES, "monetary");
+	}
+	return question;
+}
+
+/* Add a customer: (state, history, as_of, levels [, frequency, monetary]). */
+Datum
+rfm_sample_add(PG_FUNCTION_ARGS)
+{
+	RfmQuestion question;
+	RfmSample *sample = NULL;
+	HistorySummary sums;
+	RfmMeasures customer;
+
+	CheckInAggregate(fcinfo, "crm.rfm_cuts_agg");
+	question = GetQuestion(fcinfo);
+	if (!PG_ARGISNULL(0))
+	{
+		sample = DatumGetSample(PG_GETARG_DATUM(0));
+		CheckSameQuestion(&sample->question, &question);
+	}
+	else
+		sample = MakeSample(&question, SAMPLE_FIRST_ROOM);
+	if (PG_ARGISNULL(1))
+		PG_RETURN_POINTER(sample);
+
+	sums = HistorySummarize(PG_GETARG_HISTORY(1), question.as_of);
+	if (sums.purchase_days > 0 && RfmMeasure(&sums, question.as_of, question.frequency_measure,
+											 question.monetary_measure, &customer))
+	{
+		sample = ReserveRoom(sample, RFM_LOG_ENTRY_SIZE);
+		sample->used += (uint32) RfmLogPut(sample->log + sample->used, &customer);
+		sample->customers++;
+	}
+	PG_RETURN_POINTER(sample);
+}
+
+/* Merge two states, all four cases of NULL included. */
+Datum
+rfm_sample_merge(PG_FUNCTION_ARGS)
+{
+	RfmSample *a, *b;
+
+	CheckInAggregate(fcinfo, "crm.rfm_cuts_agg");
+	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	if (PG_ARGISNULL(1))
+		PG_RETURN_POINTER(DatumGetSample(PG_GETARG_DATUM(0)));
+	b = DatumGetSample(PG_GETARG_DATUM(1));
+	if (PG_ARGISNULL(0))
+		PG_RETURN_POINTER(b);
+	a = DatumGetSample(PG_GETARG_DATUM(0));
+	CheckSameQuestion(&a->question, &b->question);
+	a = ReserveRoom(a, b->used);
+	memcpy(a->log + a->used, b->log, b->used);
+	a->used += b->used;
+	a->customers += b->customers;
+	PG_RETURN_POINTER(a);
+}
+
+/* The log of a sample. */
+static RfmLogReader
+SampleLog(const RfmSample *sample)
+{
+	return (RfmLogReader){sample->log, sample->log + sample->used};
+}
+
+static void
+PollInterrupts(void)
+{
+	CHECK_FOR_INTERRUPTS();
+}
+
+/* Find the cuts; NULL if nobody bought. */
+Datum
+rfm_sample_cuts(PG_FUNCTION_ARGS)
+{
+	RfmSample *sample = DatumGetSample(PG_GETARG_DATUM(0));
+	RfmCuts *cuts = palloc(sizeof(RfmCuts));
+	HistoryMoney *scratch;
+	RfmLogStatus status;
+
+	if (sample->customers == 0)
+		PG_RETURN_NULL();
+	/* an entry is three bytes or more */
+	if (sample->customers < 0 || sample->customers > sample->used / 3)
+		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("malformed crm.rfm_sample")));
+	scratch = palloc_extended((Size) sample->customers * sizeof(HistoryMoney), MCXT_ALLOC_HUGE);
+	status = RfmLogCut(SampleLog(sample), sample->customers, sample->question.levels, scratch,
+					   PollInterrupts, cuts);
+	pfree(scratch);
+	if (status == RFM_LOG_OUT_OF_RANGE)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("amount out of range"),
+				 errdetail("The largest amount does not fit beside the one with most decimals.")));
+	if (status != RFM_LOG_OK)
+		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("malformed crm.rfm_sample")));
+	cuts->frequency_measure = sample->question.frequency_measure;
+	cuts->monetary_measure = sample->question.monetary_measure;
+	PG_RETURN_POINTER(cuts);
+}
+
+/* ---------------------------------------------------------------- input and output */
+
+/* Write version, levels, measures, day, number of customers, log. */
+Datum
+rfm_sample_send(PG_FUNCTION_ARGS)
+{
+	RfmSample *sample = DatumGetSample(PG_GETARG_DATUM(0));
+	StringInfoData message;
+
+	pq_begintypsend(&message);
+	pq_sendint8(&message, sample->question.version);
+	pq_sendint8(&message, sample->question.levels);
+	pq_sendint8(&message, sample->question.frequency_measure);
+	pq_sendint8(&message, sample->question.monetary_measure);
+	pq_sendint32(&message, (uint32) sample->question.as_of);
+	pq_sendint64(&message, (uint64) sample->customers);
+	pq_sendbytes(&message, (char *) sample->log, (int) sample->used);
+	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
+}
+
+/* Read the same: the one way in, for every form of input. */
+Datum
+rfm_sample_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
+	RfmQuestion question;
+	RfmSample *sample;
+	int64 customers;
+	int size;
+
+	question.version = (uint8) pq_getmsgbyte(message);
+	question.levels = (uint8) pq_getmsgbyte(message);
+	question.frequency_measure = (uint8) pq_getmsgbyte(message);
+	question.monetary_measure = (uint8) pq_getmsgbyte(message);
+	question.as_of = (DateADT) pq_getmsgint(message, sizeof(int32));
+	customers = pq_getmsgint64(message);
+	size = message->len - message->cursor;
+	sample = MakeSample(&question, (Size) size);
+	pq_copymsgbytes(message, (char *) sample->log, size);
+	sample->used = (uint32) size;
+	sample->customers = customers;
+	if (question.version != RFM_SAMPLE_VERSION || question.levels < RFM_MIN_LEVELS ||
+		question.levels > RFM_MAX_LEVELS || question.frequency_measure >= FREQUENCY_MEASURES ||
+		question.monetary_measure >= MONETARY_MEASURES || DATE_NOT_FINITE(question.as_of) ||
+		!RfmLogCheck(SampleLog(sample), customers))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("invalid value of type crm.rfm_sample"),
+				 errdetail("It is the state of crm.rfm_cuts_agg, written by machines only.")));
+	PG_RETURN_POINTER(sample);
+}
+
+/* The text form is the binary one in hexadecimal digits. */
+Datum
+rfm_sample_in(PG_FUNCTION_ARGS)
+{
+	bytea *bytes = DatumGetByteaPP(DirectFunctionCall1(byteain, PG_GETARG_DATUM(0)));
+	StringInfoData message = {.data = VARDATA_ANY(bytes),
+							  .len = (int) VARSIZE_ANY_EXHDR(bytes),
+							  .maxlen = (int) VARSIZE_ANY_EXHDR(bytes)};
+
+	return DirectFunctionCall1(rfm_sample_recv, PointerGetDatum(&message));
+}
+
+Datum
+rfm_sample_out(PG_FUNCTION_ARGS)
+{
+	Datum bytes = DirectFunctionCall1(rfm_sample_send, PG_GETARG_DATUM(0));
+	bytea *value = DatumGetByteaPP(bytes);
+	Size size = VARSIZE_ANY_EXHDR(value);
+	char *output = palloc(2 * size + 3);
+
+	/* not byteaout: its form depends on the setting bytea_output */
+	output[0] = '\\';
+	output[1] = 'x';
+	output[2 + hex_encode(VARDATA_ANY(value), size, output + 2)] = '\0';
+	PG_RETURN_CSTRING(output);
+}
