@@ -29,32 +29,32 @@ main(int argc, char **argv)
 {
 	int populations = argc > 1 ? atoi(argv[1]) : 1000;
 	int customers = argc > 2 ? atoi(argv[2]) : 5000;
-	const BtydEnv env = {NULL, Alloc, Free, NULL};
+	const Environment env = {NULL, Alloc, Free, NULL};
 	BtydRow *rows = malloc((size_t) customers * sizeof(BtydRow));
 
 	printf("%d populations of %d customers, observed for 26 to 78 weeks; share of 95 %% intervals "
 		   "with the truth\n",
 		   populations, customers);
-	for (int k = 0; btyd_processes[k]; k++)
+	for (int k = 0; BtydProcesses[k]; k++)
 	{
-		const BtydProcess *process = btyd_processes[k];
+		const BtydProcess *process = BtydProcesses[k];
 		const double dropout[2][4] = {{0.8, 8, 1.1, 2.5}, {0.6, 10, 0.7, 12}};
 		const double *truth = dropout[process->in_time_units[3]]; /* Pareto/NBD has two times */
 		int natural[4] = {0}, logarithm[4] = {0};
 		int converged = 0, beyond = 0;
 		BtydModel m;
 
-		btyd_prepare(&m, process, truth);
+		BtydPrepare(&m, process, truth);
 		for (int i = 0; i < populations; i++)
 		{
 			BtydFit fit;
-			CrmRng rng;
+			RandomState rng;
 
-			rng_seed(&rng, 20240105, (uint64_t) i);
+			RandomSeed(&rng, 20240105, (uint64_t) i);
 			for (int j = 0; j < customers; j++)
 			{
 				BtydCustomer c;
-				BtydRow row = {0, 0, 26 + 52 * rng_uniform(&rng), 1};
+				BtydRow row = {0, 0, 26 + 52 * RandomUniform(&rng), 1};
 				double when;
 
 				process->draw(&m, &rng, &c);
@@ -65,7 +65,7 @@ main(int argc, char **argv)
 				}
 				rows[j] = row;
 			}
-			if (btyd_fit(process, rows, (size_t) customers, &env, &fit) != BTYD_FIT_CONVERGED)
+			if (BtydFitProcess(process, rows, (size_t) customers, &env, &fit) != BTYD_FIT_CONVERGED)
 				continue;
 			converged++;
 			for (int j = 0; j < process->nparams; j++)

@@ -59,9 +59,9 @@ Speed(size_t customers)
 {
 	BtydRow *rows = malloc(customers * sizeof(BtydRow));
 
-	for (int i = 0; btyd_processes[i]; i++)
+	for (int i = 0; BtydProcesses[i]; i++)
 	{
-		const BtydProcess *process = btyd_processes[i];
+		const BtydProcess *process = BtydProcesses[i];
 		size_t some = customers < 100000 ? customers : 100000;
 		double sum = 0.0, value, start;
 		double grad[4] = {0}, hess[16] = {0};
@@ -69,7 +69,7 @@ Speed(size_t customers)
 		BtydModel m;
 		BtydFit fit;
 
-		btyd_prepare(&m, process, usual[i]);
+		BtydPrepare(&m, process, usual[i]);
 		population_draw(&m, 90, 273, true, 1, rows, customers);
 		printf("%s\n", process->title);
 
@@ -85,14 +85,14 @@ Speed(size_t customers)
 	}                                  \
 	printf("  %-28s %8.0f ns\n", what, (Seconds() - start) * 1e9 / (double) some)
 
-		TIME("p_alive", btyd_p_alive(&m, row->x, row->t_x, row->t, &value));
-		TIME("expected, 365 days", btyd_expected(&m, row->x, row->t_x, row->t, 365, &value));
+		TIME("p_alive", BtydPAlive(&m, row->x, row->t_x, row->t, &value));
+		TIME("expected, 365 days", BtydExpected(&m, row->x, row->t_x, row->t, 365, &value));
 		TIME("discounted, 365 days",
-			 btyd_discounted(&m, row->x, row->t_x, row->t, 365, 0.1 / 365, &value));
+			 BtydDiscounted(&m, row->x, row->t_x, row->t, 365, 0.1 / 365, &value));
 		TIME("discounted, for life",
-			 btyd_discounted(&m, row->x, row->t_x, row->t, INFINITY, 0.1 / 365, &value));
-		TIME("no order in 90 days", btyd_pmf(&m, row->x, row->t_x, row->t, 90, 0, &value));
-		TIME("3 orders in 365 days", btyd_pmf(&m, row->x, row->t_x, row->t, 365, 3, &value));
+			 BtydDiscounted(&m, row->x, row->t_x, row->t, INFINITY, 0.1 / 365, &value));
+		TIME("no order in 90 days", BtydPmf(&m, row->x, row->t_x, row->t, 90, 0, &value));
+		TIME("3 orders in 365 days", BtydPmf(&m, row->x, row->t_x, row->t, 365, 3, &value));
 
 		distinct = Merge(rows, customers);
 		some = distinct;
@@ -113,9 +113,9 @@ Speed(size_t customers)
 		}
 		printf("  %-28s %8.0f ns\n", "row: and Hessian", (Seconds() - start) * 1e9 / some);
 		start = Seconds();
-		btyd_fit(process, rows, distinct, &test_env, &fit);
+		BtydFitProcess(process, rows, distinct, &test_env, &fit);
 		printf("  fit: %zu customers, %zu distinct: %.2f s, %d evaluations, %s%s\n", customers,
-			   distinct, Seconds() - start, fit.evaluations, btyd_fit_status_name(fit.status),
+			   distinct, Seconds() - start, fit.evaluations, BtydFitStatusName(fit.status),
 			   sum == 42 ? "!" : "");
 	}
 	free(rows);

@@ -37,21 +37,21 @@
 
 /* JSON text to jsonb; false after a soft error. */
 #ifdef HAVE_SOFT_INPUT_ERRORS
-#define crm_jsonb_in(text, escontext, result)                                                    \
+#define JsonbInput(text, escontext, result)                                                      \
 	DirectInputFunctionCallSafe(jsonb_in, (char *) (text), InvalidOid, -1, (Node *) (escontext), \
 								result)
 #else
-#define crm_jsonb_in(text, escontext, result) \
+#define JsonbInput(text, escontext, result) \
 	(*(result) = DirectFunctionCall1(jsonb_in, CStringGetDatum(text)), true)
 #endif
 
 /* What a check hook hands to the assign hook; the server frees it. */
 #if PG_VERSION_NUM >= 160000
-#define crm_guc_malloc(size) guc_malloc(LOG, size)
-#define crm_guc_free(pointer) guc_free(pointer)
+#define GucMalloc(size) guc_malloc(LOG, size)
+#define GucFree(pointer) guc_free(pointer)
 #else
-#define crm_guc_malloc(size) malloc(size)
-#define crm_guc_free(pointer) free(pointer)
+#define GucMalloc(size) malloc(size)
+#define GucFree(pointer) free(pointer)
 #endif
 
 #endif /* CRM_COMPAT_H */

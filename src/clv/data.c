@@ -27,12 +27,12 @@ PG_FUNCTION_INFO_V1(btyd_data_spend_rows);
 PG_FUNCTION_INFO_V1(btyd_data_summary);
 
 /* Names in the text form, in the order of BtydCounters. */
-static const char *const counter_names[BTYD_COUNTERS] = {"no_purchase", "invalid", "null", "merged",
-														 "no_spend"};
+static const char *const CounterNames[BTYD_COUNTERS] = {"no_purchase", "invalid", "null", "merged",
+														"no_spend"};
 
-#define ST_SORT SortBtydRows
+#define ST_SORT BtydSortRows
 #define ST_ELEMENT_TYPE BtydRow
-#define ST_COMPARE(a, b) btyd_row_cmp(a, b)
+#define ST_COMPARE(a, b) BtydRowCompare(a, b)
 #define ST_SCOPE static
 #define ST_CHECK_FOR_INTERRUPTS
 #define ST_DECLARE
@@ -42,7 +42,7 @@ static const char *const counter_names[BTYD_COUNTERS] = {"no_purchase", "invalid
 /* ---------------------------------------------------------------- building */
 
 BtydRow *
-AllocateBtydRows(Size n)
+BtydAllocateRows(Size n)
 {
 	if (n > MaxAllocHugeSize / sizeof(BtydRow))
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many customers")));
@@ -51,19 +51,19 @@ AllocateBtydRows(Size n)
 
 /* Order the rows and merge equal ones; nrows and nspend together are their number. */
 static void
-NormaliseBtydData(BtydData *data)
+BtydNormalise(BtydData *data)
 {
 	Size n = data->nrows + data->nspend;
 	Size kept = 0;
 
 	if (n > 0)
-		SortBtydRows(data->rows, n);
+		BtydSortRows(data->rows, n);
 	data->nspend = 0;
 	for (Size i = 0; i < n; i++)
 	{
 		BtydRow *row = &data->rows[i];
 
-		if (kept > 0 && btyd_row_cmp(&data->rows[kept - 1], row) == 0)
+		if (kept > 0 && BtydRowCompare(&data->rows[kept - 1], row) == 0)
 		{
 			data->rows[kept - 1].weight += row->weight;
 			continue;
@@ -79,7 +79,7 @@ NormaliseBtydData(BtydData *data)
 static bool
 CheckCounts(const BtydData *data, fmNodePtr escontext)
 {
-	if (!btyd_data_counts_ok(data))
+	if (!BtydCountsAreValid(data))
 		ereturn(escontext, false,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("number of customers out of range"),
@@ -91,8 +91,8 @@ CheckCounts(const BtydData *data, fmNodePtr escontext)
 Datum
 BtydDataGetDatum(BtydData *data)
 {
-	struct varlena *result = palloc_extended(VARHDRSZ + btyd_packed_bound(data), MCXT_ALLOC_HUGE);
-	Size size = VARHDRSZ + btyd_pack(data, (uint8_t *) VARDATA(result));
+	struct varlena *result = palloc_extended(VARHDRSZ + BtydPackedBound(data), MCXT_ALLOC_HUGE);
+	Size size = VARHDRSZ + BtydPack(data, (uint8_t *) VARDATA(result));
 
 	if (size > MaxAllocSize)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many customers")));
@@ -106,9 +106,9 @@ BtydOpenGetData(const BtydOpen *open)
 {
 	BtydData data = {.unit_days = open->unit_days, .counters = open->counters, .nrows = open->n};
 
-	data.rows = AllocateBtydRows(open->n);
+	data.rows = BtydAllocateRows(open->n);
 	memcpy(data.rows, open->rows, open->n * sizeof(BtydRow));
-	NormaliseBtydData(&data);
+	BtydNormalise(&data);
 	CheckCounts(&data, NULL);
 	return data;
 }
@@ -123,10 +123,10 @@ DatumGetBtydData(Datum datum)
 
 	if (size > 0 && bytes[0] == (BTYD_CODEC_VERSION << 1 | BTYD_CODEC_OPEN))
 		return BtydOpenGetData((BtydOpen *) PG_DETOAST_DATUM(datum));
-	if (btyd_unpack_head(bytes, size, &data))
+	if (BtydUnpackHead(bytes, size, &data))
 	{
-		data.rows = AllocateBtydRows(data.nrows + data.nspend);
-		if (btyd_unpack(bytes, size, &data))
+		data.rows = BtydAllocateRows(data.nrows + data.nspend);
+		if (BtydUnpack(bytes, size, &data))
 			return data;
 	}
 	ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("malformed btyd_data"),
@@ -148,7 +148,7 @@ DatumGetPacked(Datum datum)
 }
 
 double
-CountBtydCustomers(const BtydData *data)
+BtydCountCustomers(const BtydData *data)
 {
 	double customers = 0;
 
@@ -243,7 +243,7 @@ TakeRow(Parser *parser, bool spend, BtydRow *row)
 	}
 	if (!parser->wrong && Take(parser, "*"))
 		row->weight = TakeCount(parser);
-	if (!parser->wrong && !btyd_data_row_ok(row))
+	if (!parser->wrong && !BtydRowIsValid(row))
 		parser->wrong = spend ? "A spend row x:m_x*n needs whole x > 0, m_x > 0, n > 0."
 							  : "A row x:t_x:t*n needs whole x >= 0, 0 <= t_x <= t, n > 0, and "
 								"t_x = 0 where x = 0.";
@@ -260,7 +260,7 @@ btyd_data_in(PG_FUNCTION_ARGS)
 
 	for (const char *c = input; *c; c++)
 		room += *c == ',';
-	data.rows = AllocateBtydRows(room);
+	data.rows = BtydAllocateRows(room);
 
 	SkipSpace(&parser);
 	if (Take(&parser, "unit_days="))
@@ -276,7 +276,7 @@ btyd_data_in(PG_FUNCTION_ARGS)
 	{
 		const char *start = parser.at;
 
-		if (Take(&parser, counter_names[i]) && Take(&parser, "="))
+		if (Take(&parser, CounterNames[i]) && Take(&parser, "="))
 			counter[i] = TakeCount(&parser);
 		else
 			parser.at = start;
@@ -300,11 +300,11 @@ btyd_data_in(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid btyd_data at character %d: \"%.*s\"",
 						pg_mbstrlen_with_len(input, (int) (parser.at - input)) + 1,
-						ClippedLength(input, strlen(input)), input),
+						CrmClippedLength(input, strlen(input)), input),
 				 errdetail("%s", parser.wrong),
 				 errhint("Make it with crm.btyd_agg. Its text is \"unit_days=7 ... "
 						 "rows=x:t_x:t*n,... spend=x:m_x*n,...\".")));
-	NormaliseBtydData(&data);
+	BtydNormalise(&data);
 	if (!CheckCounts(&data, CRM_ESCONTEXT(fcinfo)))
 		return (Datum) 0;
 	PG_RETURN_DATUM(BtydDataGetDatum(&data));
@@ -329,7 +329,7 @@ btyd_data_out(PG_FUNCTION_ARGS)
 	appendStringInfoString(&out, "unit_days=");
 	AppendNumber(&out, data.unit_days);
 	for (int i = 0; i < BTYD_COUNTERS; i++)
-		appendStringInfo(&out, " %s=%.0f", counter_names[i], counter[i]);
+		appendStringInfo(&out, " %s=%.0f", CounterNames[i], counter[i]);
 	for (Size i = 0; i < data.nrows + data.nspend; i++)
 	{
 		const BtydRow *row = &data.rows[i];
@@ -369,10 +369,10 @@ btyd_data_recv(PG_FUNCTION_ARGS)
 	BtydData data;
 
 	/* Bytes are good if unpacking them and packing again gives the same. */
-	if (btyd_unpack_head(bytes, size, &data))
+	if (BtydUnpackHead(bytes, size, &data))
 	{
-		data.rows = AllocateBtydRows(data.nrows + data.nspend);
-		if (btyd_unpack(bytes, size, &data))
+		data.rows = BtydAllocateRows(data.nrows + data.nspend);
+		if (BtydUnpack(bytes, size, &data))
 		{
 			struct varlena *packed = (struct varlena *) DatumGetPointer(BtydDataGetDatum(&data));
 
@@ -458,7 +458,7 @@ NextRow(FunctionCallInfo fcinfo, bool spend)
 
 		funcctx = SRF_FIRSTCALL_INIT();
 		old = MemoryContextSwitchTo(funcctx->multi_call_memory_ctx);
-		funcctx->tuple_desc = ResultRowType(fcinfo);
+		funcctx->tuple_desc = CrmResultRowType(fcinfo);
 		data = palloc(sizeof(BtydData));
 		*data = DatumGetBtydData(PG_GETARG_DATUM(0));
 		funcctx->user_fctx = data;
@@ -500,10 +500,10 @@ btyd_data_summary(PG_FUNCTION_ARGS)
 	bool nulls[4 + BTYD_COUNTERS] = {false};
 
 	values[0] = Float8GetDatum(data.unit_days);
-	values[1] = Int64GetDatum((int64) CountBtydCustomers(&data));
+	values[1] = Int64GetDatum((int64) BtydCountCustomers(&data));
 	values[2] = Int64GetDatum((int64) data.nrows);
 	values[3] = Int64GetDatum((int64) data.nspend);
 	for (int i = 0; i < BTYD_COUNTERS; i++)
 		values[4 + i] = Int64GetDatum((int64) counter[i]);
-	return ReturnRow(fcinfo, values, nulls);
+	return CrmReturnRow(fcinfo, values, nulls);
 }

@@ -4,7 +4,7 @@
 #ifndef CRM_CLV_DATA_H
 #define CRM_CLV_DATA_H
 
-#include "crm.h"
+#include "glue.h"
 
 #include "core/clv/data.h"
 
@@ -32,7 +32,7 @@ extern BtydData DatumGetBtydData(Datum datum);
 extern Datum BtydDataGetDatum(BtydData *data);
 
 extern BtydData BtydOpenGetData(const BtydOpen *open);
-extern BtydRow *AllocateBtydRows(Size n);
-extern double CountBtydCustomers(const BtydData *data);
+extern BtydRow *BtydAllocateRows(Size n);
+extern double BtydCountCustomers(const BtydData *data);
 
 #endif /* CRM_CLV_DATA_H */

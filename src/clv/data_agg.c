@@ -189,7 +189,7 @@ GetState(FunctionCallInfo fcinfo)
 	struct varlena *value;
 	BtydData data;
 
-	CheckInAggregate(fcinfo, "crm.btyd_agg");
+	CrmCheckInAggregate(fcinfo, "crm.btyd_agg");
 	if (PG_ARGISNULL(0))
 		return NULL;
 	value = (struct varlena *) PG_GETARG_POINTER(0);
@@ -224,7 +224,7 @@ UnitDaysArgument(FunctionCallInfo fcinfo, int n)
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("unit_days is NULL"),
 						errhint("7 measures time in weeks, 1 in days.")));
 	unit_days = PG_GETARG_FLOAT8(n);
-	CheckUnitDays(unit_days);
+	HistoryCheckUnitDays(unit_days);
 	return unit_days;
 }
 
@@ -256,7 +256,7 @@ btyd_agg_history(PG_FUNCTION_ARGS)
 		state->counters.nulls++;
 		PG_RETURN_POINTER(state);
 	}
-	CheckAsOf(PG_GETARG_DATEADT(2));
+	HistoryCheckAsOf(PG_GETARG_DATEADT(2));
 	summary = HistorySummarize(PG_GETARG_HISTORY(1), PG_GETARG_DATEADT(2));
 	if (!summary.valid)
 	{
@@ -296,14 +296,14 @@ btyd_agg_numbers(PG_FUNCTION_ARGS)
 	row.x = PG_GETARG_FLOAT8(1) + 0.0;
 	row.t_x = PG_GETARG_FLOAT8(2) + 0.0;
 	row.t = PG_GETARG_FLOAT8(3) + 0.0;
-	status = btyd_check_row(row.x, row.t_x, row.t);
+	status = BtydCheckRow(row.x, row.t_x, row.t);
 	if (status != BTYD_OK)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("%s", btyd_status_message(status)),
-						errdetail("x is %g, t_x is %g, t is %g.", row.x, row.t_x, row.t),
-						errhint("x counts repeat purchase days, t_x is the time from the first to "
-								"the last, t from the first to today; crm.btyd(history, as_of) "
-								"computes them.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s", BtydStatusMessage(status)),
+				 errdetail("x is %g, t_x is %g, t is %g.", row.x, row.t_x, row.t),
+				 errhint("x counts repeat purchase days, t_x is the time from the first to "
+						 "the last, t from the first to today; crm.btyd(history, as_of) "
+						 "computes them.")));
 	if (PG_NARGS() > 5)
 	{
 		int64 weight = PG_GETARG_INT64(5);

@@ -82,11 +82,11 @@ PutEstimates(ClvPart *part, int n, const double *params, const double *covarianc
 }
 
 static void
-FitOrders(const BtydData *data, const BtydProcess *process, const BtydEnv *env, ClvPart *part)
+FitOrders(const BtydData *data, const BtydProcess *process, const Environment *env, ClvPart *part)
 {
 	BtydFit fit;
 
-	CheckFitStatus(btyd_fit(process, data->rows, data->nrows, env, &fit));
+	CheckFitStatus(BtydFitProcess(process, data->rows, data->nrows, env, &fit));
 	part->status = (int32) fit.status;
 	part->iterations = fit.iterations;
 	part->evaluations = fit.evaluations;
@@ -98,7 +98,7 @@ FitOrders(const BtydData *data, const BtydProcess *process, const BtydEnv *env, 
 
 /* The Gamma-Gamma spend model, of the repeat customers whose mean spend is positive */
 static void
-FitSpend(const BtydData *data, const BtydEnv *env, ClvModel *model)
+FitSpend(const BtydData *data, const Environment *env, ClvModel *model)
 {
 	ClvPart *part = &model->spend;
 	GammaGammaFit fit;
@@ -110,7 +110,7 @@ FitSpend(const BtydData *data, const BtydEnv *env, ClvModel *model)
 
 		rows[i] = (GammaGammaRow){.x = row->x, .mean = row->t_x, .weight = row->weight};
 	}
-	CheckFitStatus(gamma_gamma_fit(rows, data->nspend, env, &fit));
+	CheckFitStatus(GammaGammaFitSpend(rows, data->nspend, env, &fit));
 	pfree(rows);
 	model->has_spend = 1;
 	model->correlation = Plain(fit.correlation);
@@ -128,12 +128,12 @@ Datum
 clv_fit(PG_FUNCTION_ARGS)
 {
 	const BtydProcess *process = ClvProcessByName(text_to_cstring(PG_GETARG_TEXT_PP(1)));
-	const BtydEnv env = {MustStop, Allocate, Release, NULL};
+	const Environment env = {MustStop, Allocate, Release, NULL};
 	BtydData data = DatumGetBtydData(PG_GETARG_DATUM(0));
 	ClvModel *model;
 
 	/* measured in units of time; the fit does the rest in its own */
-	model = NewClvModel(process, data.unit_days);
+	model = ClvNewModel(process, data.unit_days);
 	model->counters = data.counters;
 	FitOrders(&data, process, &env, &model->orders);
 	if (PG_GETARG_BOOL(2) && data.nspend > 0)

@@ -30,11 +30,11 @@ PG_FUNCTION_INFO_V1(clv_model_hash);
 PG_FUNCTION_INFO_V1(clv_model_hash_extended);
 PG_FUNCTION_INFO_V1(clv_model_given);
 
-static const char *const spend_names[] = {"p", "q", "gamma"};
-static const char *const spend_meanings[] = {"shape: how evenly a customer spends",
-											 "shape: how alike customers are in their mean spend",
-											 "scale of mean spend, in money times order"};
-const ClvPartKind clv_spend_kind = {"gamma_gamma", "Gamma-Gamma", 3, spend_names, spend_meanings};
+static const char *const SpendNames[] = {"p", "q", "gamma"};
+static const char *const SpendMeanings[] = {"shape: how evenly a customer spends",
+											"shape: how alike customers are in their mean spend",
+											"scale of mean spend, in money times order"};
+const ClvPartKind ClvSpendKind = {"gamma_gamma", "Gamma-Gamma", 3, SpendNames, SpendMeanings};
 
 ClvPartKind
 ClvOrdersKind(const BtydProcess *process)
@@ -49,15 +49,15 @@ ClvKnownProcesses(void)
 	StringInfoData names;
 
 	initStringInfo(&names);
-	for (int i = 0; btyd_processes[i]; i++)
-		appendStringInfo(&names, "%s%s", i ? ", " : "", btyd_processes[i]->name);
+	for (int i = 0; BtydProcesses[i]; i++)
+		appendStringInfo(&names, "%s%s", i ? ", " : "", BtydProcesses[i]->name);
 	return names.data;
 }
 
 const BtydProcess *
 ClvProcessByName(const char *name)
 {
-	const BtydProcess *process = btyd_process_by_name(name);
+	const BtydProcess *process = BtydProcessByName(name);
 
 	if (process == NULL)
 		ereport(ERROR,
@@ -69,14 +69,14 @@ ClvProcessByName(const char *name)
 const char *
 ClvStatusName(int status)
 {
-	return status == CLV_GIVEN ? "given" : btyd_fit_status_name((BtydFitStatus) status);
+	return status == CLV_GIVEN ? "given" : BtydFitStatusName((BtydFitStatus) status);
 }
 
 const char *
 ClvStatusMessage(int status)
 {
 	return status == CLV_GIVEN ? "The parameters were given, not fitted."
-							   : btyd_fit_status_message((BtydFitStatus) status);
+							   : BtydFitStatusMessage((BtydFitStatus) status);
 }
 
 static void
@@ -91,7 +91,7 @@ NewPart(ClvPart *part, int nparams)
 }
 
 ClvModel *
-NewClvModel(const BtydProcess *process, double unit_days)
+ClvNewModel(const BtydProcess *process, double unit_days)
 {
 	ClvModel *model = palloc0(sizeof(ClvModel));
 
@@ -101,7 +101,7 @@ NewClvModel(const BtydProcess *process, double unit_days)
 	model->unit_days = unit_days;
 	model->correlation = NAN;
 	NewPart(&model->orders, process->nparams);
-	NewPart(&model->spend, clv_spend_kind.nparams);
+	NewPart(&model->spend, ClvSpendKind.nparams);
 	return model;
 }
 
@@ -203,7 +203,7 @@ AppendModel(StringInfo out, const ClvModel *model)
 	if (model->has_spend)
 	{
 		appendStringInfoString(out, ", \"spend\": {");
-		AppendPart(out, &model->spend, &clv_spend_kind);
+		AppendPart(out, &model->spend, &ClvSpendKind);
 		if (model->spend.status != CLV_GIVEN)
 		{
 			AppendField(out, "no_spend", model->counters.no_spend);
@@ -436,15 +436,14 @@ ReadModel(ModelReader *reader, JsonbContainer *object)
 		return Wrong(reader, "A model is a JSON object."), NULL;
 	value = Field(reader, object, "process");
 	if (value != NULL && value->type == jbvString)
-		process =
-			btyd_process_by_name(pnstrdup(value->val.string.val, (Size) value->val.string.len));
+		process = BtydProcessByName(pnstrdup(value->val.string.val, (Size) value->val.string.len));
 	if (process == NULL)
 		return Wrong(reader, psprintf("\"process\" must be one of %s.", ClvKnownProcesses())), NULL;
 	value = Field(reader, object, "unit_days");
 	if (value == NULL || !ReadNumber(reader, "unit_days", value, &unit_days) || !(unit_days > 0))
 		return Wrong(reader, "\"unit_days\" must be a positive number."), NULL;
 
-	model = NewClvModel(process, unit_days);
+	model = ClvNewModel(process, unit_days);
 	kind = ClvOrdersKind(process);
 	if (!ReadPart(reader, object, &kind, &model->orders) ||
 		!ReadCount(reader, object, "no_purchase", BTYD_MAX_COUNT, &model->counters.no_purchase) ||
@@ -464,7 +463,7 @@ ReadModel(ModelReader *reader, JsonbContainer *object)
 		object = value->val.binary.data;
 		model->has_spend = 1;
 		reader->fields = 0;
-		if (!ReadPart(reader, object, &clv_spend_kind, &model->spend) ||
+		if (!ReadPart(reader, object, &ClvSpendKind, &model->spend) ||
 			!ReadCount(reader, object, "no_spend", BTYD_MAX_COUNT, &model->counters.no_spend))
 			return NULL;
 		correlation = Field(reader, object, "correlation");
@@ -487,16 +486,17 @@ ModelFromText(const char *input, void *escontext)
 	Datum jsonb;
 	ClvModel *model;
 
-	if (!crm_jsonb_in(input, escontext, &jsonb))
+	if (!JsonbInput(input, escontext, &jsonb))
 		return (Datum) 0;
 	model = ReadModel(&reader, &DatumGetJsonbP(jsonb)->root);
 	if (model == NULL)
-		ereturn(escontext, (Datum) 0,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid clv_model: \"%.*s\"", ClippedLength(input, strlen(input)), input),
-				 errdetail("%s", reader.wrong),
-				 errhint("Make it with crm.clv_fit, or with crm.clv_model(process, "
-						 "parameters).")));
+		ereturn(
+			escontext, (Datum) 0,
+			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+			 errmsg("invalid clv_model: \"%.*s\"", CrmClippedLength(input, strlen(input)), input),
+			 errdetail("%s", reader.wrong),
+			 errhint("Make it with crm.clv_fit, or with crm.clv_model(process, "
+					 "parameters).")));
 	/* What a given model does not write, it does not keep. */
 	if (model->orders.status == CLV_GIVEN)
 	{
@@ -634,13 +634,13 @@ clv_model_given(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	process = ClvProcessByName(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	unit_days = PG_GETARG_FLOAT8(2);
-	CheckUnitDays(unit_days);
+	HistoryCheckUnitDays(unit_days);
 	kind = ClvOrdersKind(process);
-	model = NewClvModel(process, unit_days);
+	model = ClvNewModel(process, unit_days);
 	GivenParameters(PG_GETARG_ARRAYTYPE_P(1), &kind, model->orders.params);
 	if (!PG_ARGISNULL(3))
 	{
-		GivenParameters(PG_GETARG_ARRAYTYPE_P(3), &clv_spend_kind, model->spend.params);
+		GivenParameters(PG_GETARG_ARRAYTYPE_P(3), &ClvSpendKind, model->spend.params);
 		model->has_spend = 1;
 	}
 	PG_RETURN_CLV_MODEL(model);

@@ -4,7 +4,7 @@
 #ifndef CRM_CLV_MODEL_H
 #define CRM_CLV_MODEL_H
 
-#include "crm.h"
+#include "glue.h"
 
 #include "lib/stringinfo.h"
 #include "core/clv/btyd.h"
@@ -57,12 +57,12 @@ typedef struct ClvPartKind
 } ClvPartKind;
 
 extern ClvPartKind ClvOrdersKind(const BtydProcess *process);
-extern const ClvPartKind clv_spend_kind;
+extern const ClvPartKind ClvSpendKind;
 
 extern const BtydProcess *ClvProcessByName(const char *name); /* raises when unknown */
 extern const char *ClvKnownProcesses(void);                   /* mbgnbd, bgnbd, ... */
 
-extern ClvModel *NewClvModel(const BtydProcess *process, double unit_days);
+extern ClvModel *ClvNewModel(const BtydProcess *process, double unit_days);
 extern const ClvModel *DatumGetClvModel(Datum datum); /* aligned, and of this version */
 #define PG_GETARG_CLV_MODEL(n) DatumGetClvModel(PG_GETARG_DATUM(n))
 #define PG_RETURN_CLV_MODEL(model) PG_RETURN_POINTER(model)

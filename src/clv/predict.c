@@ -75,7 +75,7 @@ GetCustomer(FunctionCallInfo fcinfo, const ClvPrepared *model, int own, HistoryB
 	{
 		if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 			return false;
-		CheckAsOf(PG_GETARG_DATEADT(2));
+		HistoryCheckAsOf(PG_GETARG_DATEADT(2));
 		return LastHistoryBtyd(PG_GETARG_HISTORY(1), PG_GETARG_DATEADT(2), model->model.unit_days,
 							   customer);
 	}
@@ -109,8 +109,7 @@ CheckStatus(BtydStatus status, const HistoryBtydRow *customer)
 		case BTYD_BAD_TIMES:
 			ereport(
 				ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s", btyd_status_message(status)),
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s", BtydStatusMessage(status)),
 				 errdetail("x is %g, t_x is %g, t is %g.", customer->x, customer->t_x, customer->t),
 				 errhint("x counts repeat purchase days, t_x is the time from the first to the "
 						 "last, t from the first to today, in the model's unit of time; "
@@ -135,10 +134,10 @@ CheckStatus(BtydStatus status, const HistoryBtydRow *customer)
 			hint = "The numbers lie far outside of what customers do.";
 			break;
 		default:
-			elog(ERROR, "%s", btyd_status_message(status));
+			elog(ERROR, "%s", BtydStatusMessage(status));
 	}
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("%s", btyd_status_message(status)), errhint("%s", hint)));
+					errmsg("%s", BtydStatusMessage(status)), errhint("%s", hint)));
 }
 
 /* Raise unless the model can say what a customer spends. */
@@ -166,8 +165,8 @@ ExpectedSpend(const ClvModel *model, const HistoryBtydRow *customer, double *res
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("mean spend must be a finite number"),
 						errdetail("m_x is %g.", customer->m_x)));
-	return gamma_gamma_expected(model->spend.params, customer->x, Max(customer->m_x, DBL_MIN),
-								result);
+	return GammaGammaExpected(model->spend.params, customer->x, Max(customer->m_x, DBL_MIN),
+							  result);
 }
 
 /* ---------------------------------------------------------------- predictions */
@@ -222,16 +221,16 @@ static BtydStatus
 AskProbability(FunctionCallInfo fcinfo, ClvPrepared *model, const HistoryBtydRow *customer,
 			   int next, double *answer)
 {
-	return btyd_pmf(&model->orders, customer->x, customer->t_x, customer->t,
-					Horizon(fcinfo, model, next), PG_GETARG_INT32(next + 1), answer);
+	return BtydPmf(&model->orders, customer->x, customer->t_x, customer->t,
+				   Horizon(fcinfo, model, next), PG_GETARG_INT32(next + 1), answer);
 }
 
 static BtydStatus
 AskNone(FunctionCallInfo fcinfo, ClvPrepared *model, const HistoryBtydRow *customer, int next,
 		double *answer)
 {
-	return btyd_pmf(&model->orders, customer->x, customer->t_x, customer->t,
-					Horizon(fcinfo, model, next), 0, answer);
+	return BtydPmf(&model->orders, customer->x, customer->t_x, customer->t,
+				   Horizon(fcinfo, model, next), 0, answer);
 }
 
 /* Days until the next order has come with this probability */
@@ -239,8 +238,8 @@ static BtydStatus
 AskNext(FunctionCallInfo fcinfo, ClvPrepared *model, const HistoryBtydRow *customer, int next,
 		double *answer)
 {
-	BtydStatus status = btyd_next_order(&model->orders, customer->x, customer->t_x, customer->t,
-										PG_GETARG_FLOAT8(next), answer);
+	BtydStatus status = BtydNextOrder(&model->orders, customer->x, customer->t_x, customer->t,
+									  PG_GETARG_FLOAT8(next), answer);
 
 	*answer *= model->model.unit_days;
 	return status;

@@ -39,7 +39,7 @@ extern ClvPrepared *ClvGetPrepared(FunctionCallInfo fcinfo);
 extern void ClvCheckUsable(const ClvModel *model);
 extern void ClvPrepareModel(const ClvModel *model, BtydModel *orders);
 
-/* btyd_p_alive and btyd_discounted, sooner */
+/* BtydPAlive and BtydDiscounted, sooner */
 extern BtydStatus ClvAlive(const BtydModel *model, const HistoryBtydRow *customer, double *result);
 extern BtydStatus ClvDiscounted(ClvPrepared *model, const HistoryBtydRow *customer, double horizon,
 								double rate, double *result);

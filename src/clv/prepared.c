@@ -52,11 +52,10 @@ Prepare(FunctionCallInfo fcinfo, struct varlena *bytes)
 void
 ClvPrepareModel(const ClvModel *model, BtydModel *orders)
 {
-	BtydStatus status =
-		btyd_prepare(orders, ClvProcessByName(model->process), model->orders.params);
+	BtydStatus status = BtydPrepare(orders, ClvProcessByName(model->process), model->orders.params);
 
 	if (status != BTYD_OK)
-		elog(ERROR, "%s", btyd_status_message(status));
+		elog(ERROR, "%s", BtydStatusMessage(status));
 }
 
 ClvPrepared *
@@ -143,7 +142,7 @@ ResizeFutures(ClvPrepared *model, uint32 size, bool keep)
 		pfree(old);
 }
 
-/* btyd_p_alive, but the last answer is kept: every prediction of a customer starts from it. */
+/* BtydPAlive, but the last answer is kept: every prediction of a customer starts from it. */
 BtydStatus
 ClvAlive(const BtydModel *model, const HistoryBtydRow *customer, double *result)
 {
@@ -161,7 +160,7 @@ ClvAlive(const BtydModel *model, const HistoryBtydRow *customer, double *result)
 	{
 		double alive = 0;
 
-		status = btyd_p_alive(model, customer->x, customer->t_x, customer->t, &alive);
+		status = BtydPAlive(model, customer->x, customer->t_x, customer->t, &alive);
 		if (status != BTYD_OK)
 			return status;
 		last.process = model->process;
@@ -175,7 +174,7 @@ ClvAlive(const BtydModel *model, const HistoryBtydRow *customer, double *result)
 	return BTYD_OK;
 }
 
-/* btyd_discounted, by way of the kept factors */
+/* BtydDiscounted, by way of the kept factors */
 BtydStatus
 ClvDiscounted(ClvPrepared *model, const HistoryBtydRow *customer, double horizon, double rate,
 			  double *result)
@@ -203,14 +202,14 @@ ClvDiscounted(ClvPrepared *model, const HistoryBtydRow *customer, double horizon
 		double alive_last = 0;
 		double orders_last = 0;
 
-		status = btyd_discounted(orders, x, last, t, horizon, rate, &orders_last);
+		status = BtydDiscounted(orders, x, last, t, horizon, rate, &orders_last);
 		if (status == BTYD_OK)
-			status = btyd_p_alive(orders, x, last, t, &alive_last);
+			status = BtydPAlive(orders, x, last, t, &alive_last);
 		if (status != BTYD_OK)
 			return status;
 		/* below, digits are lost that the quotient needs */
 		if (!(alive_last >= DBL_MIN))
-			return btyd_discounted(orders, x, customer->t_x, t, horizon, rate, result);
+			return BtydDiscounted(orders, x, customer->t_x, t, horizon, rate, result);
 		if (2 * futures->n >= futures->size)
 		{
 			if (futures->size < MOST_FUTURES)

@@ -62,7 +62,7 @@ clv_parameters(PG_FUNCTION_ARGS)
 
 		funcctx = SRF_FIRSTCALL_INIT();
 		old = MemoryContextSwitchTo(funcctx->multi_call_memory_ctx);
-		funcctx->tuple_desc = ResultRowType(fcinfo);
+		funcctx->tuple_desc = CrmResultRowType(fcinfo);
 		copy = palloc(sizeof(ClvModel));
 		*copy = *PG_GETARG_CLV_MODEL(0);
 		funcctx->user_fctx = copy;
@@ -77,7 +77,7 @@ clv_parameters(PG_FUNCTION_ARGS)
 	if (i >= orders.nparams)
 	{
 		i -= orders.nparams;
-		kind = clv_spend_kind;
+		kind = ClvSpendKind;
 		part = &model->spend;
 		if (!model->has_spend || i >= kind.nparams)
 			SRF_RETURN_DONE(funcctx);
@@ -131,7 +131,7 @@ ClvModelWarning(const ClvModel *model)
 
 	if (warning != NULL || !model->has_spend)
 		return warning;
-	warning = UnidentifiedSentence(&model->spend, &clv_spend_kind);
+	warning = UnidentifiedSentence(&model->spend, &ClvSpendKind);
 	if (warning == NULL)
 		warning = ClvNoSpend(model);
 	if (warning != NULL)
@@ -169,7 +169,7 @@ Datum
 clv_diagnostics(PG_FUNCTION_ARGS)
 {
 	const ClvModel *model = PG_GETARG_CLV_MODEL(0);
-	TupleDesc desc = ResultRowType(fcinfo);
+	TupleDesc desc = CrmResultRowType(fcinfo);
 	const double *counter = (const double *) &model->counters;
 	bool fitted = model->orders.status != CLV_GIVEN;
 	Datum values[MAX_COLUMNS];
@@ -187,7 +187,7 @@ clv_diagnostics(PG_FUNCTION_ARGS)
 	}
 	if (model->has_spend)
 	{
-		column = PutPart(values, nulls, column, &model->spend, clv_spend_kind.nparams);
+		column = PutPart(values, nulls, column, &model->spend, ClvSpendKind.nparams);
 		nulls[column] = model->spend.status == CLV_GIVEN;
 		values[column++] = Int64GetDatum((int64) model->counters.no_spend);
 		PutNumber(values, nulls, column++, model->correlation);
@@ -232,11 +232,11 @@ clv_processes(PG_FUNCTION_ARGS)
 
 		funcctx = SRF_FIRSTCALL_INIT();
 		old = MemoryContextSwitchTo(funcctx->multi_call_memory_ctx);
-		funcctx->tuple_desc = ResultRowType(fcinfo);
+		funcctx->tuple_desc = CrmResultRowType(fcinfo);
 		MemoryContextSwitchTo(old);
 	}
 	funcctx = SRF_PERCALL_SETUP();
-	process = btyd_processes[funcctx->call_cntr];
+	process = BtydProcesses[funcctx->call_cntr];
 	if (process == NULL)
 		SRF_RETURN_DONE(funcctx);
 	initStringInfo(&names);

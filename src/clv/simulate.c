@@ -18,7 +18,7 @@ PG_FUNCTION_INFO_V1(clv_simulate);
 typedef struct Simulation
 {
 	ClvPrepared model;
-	CrmRng rng;
+	RandomState rng;
 	BtydCustomer customer;
 	double spend_rate; /* nu of the Gamma-Gamma model: the higher, the less this customer spends */
 	int64 customers;
@@ -83,11 +83,11 @@ NextCustomer(Simulation *sim)
 
 	sim->number++;
 	sim->done = false;
-	rng_seed(&sim->rng, sim->seed, (uint64) sim->number);
-	sim->first = sim->start + (Timestamp) floor(rng_uniform(&sim->rng) * span);
+	RandomSeed(&sim->rng, sim->seed, (uint64) sim->number);
+	sim->first = sim->start + (Timestamp) floor(RandomUniform(&sim->rng) * span);
 	sim->model.orders.process->draw(&sim->model.orders, &sim->rng, &sim->customer);
 	if (sim->model.model.has_spend)
-		sim->spend_rate = rng_gamma(&sim->rng, sim->model.model.spend.params[1]) /
+		sim->spend_rate = RandomGamma(&sim->rng, sim->model.model.spend.params[1]) /
 						  sim->model.model.spend.params[2];
 	return sim->first;
 }
@@ -127,7 +127,7 @@ NextAmount(Simulation *sim)
 
 	if (sim->model.model.has_spend)
 		cents =
-			rint(rng_gamma(&sim->rng, sim->model.model.spend.params[0]) / sim->spend_rate * 100);
+			rint(RandomGamma(&sim->rng, sim->model.model.spend.params[0]) / sim->spend_rate * 100);
 	if (!(cents < 9e17))
 		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 						errmsg("simulated amount out of range"),
@@ -155,7 +155,7 @@ clv_simulate(PG_FUNCTION_ARGS)
 			if (PG_ARGISNULL(i))
 				SRF_RETURN_DONE(funcctx);
 		old = MemoryContextSwitchTo(funcctx->multi_call_memory_ctx);
-		funcctx->tuple_desc = ResultRowType(fcinfo);
+		funcctx->tuple_desc = CrmResultRowType(fcinfo);
 		funcctx->user_fctx = StartSimulation(fcinfo);
 		MemoryContextSwitchTo(old);
 	}

@@ -36,7 +36,7 @@ Summarize(FunctionCallInfo fcinfo)
 	if (PG_NARGS() > 1)
 	{
 		until = PG_GETARG_DATEADT(1);
-		CheckAsOf(until);
+		HistoryCheckAsOf(until);
 	}
 	return HistorySummarize(PG_GETARG_HISTORY(0), until);
 }
@@ -58,7 +58,7 @@ history_revenue(PG_FUNCTION_ARGS)
 {
 	HistorySummary summary = Summarize(fcinfo);
 
-	return MoneyGetNumericDatum(summary.revenue, summary.scale);
+	return HistoryMoneyGetNumericDatum(summary.revenue, summary.scale);
 }
 
 Datum
@@ -97,7 +97,7 @@ history_first_activity(PG_FUNCTION_ARGS)
 	if (HistoryNext(&reader, &entry))
 		PG_RETURN_DATEADT(entry.day);
 	if (reader.malformed)
-		CheckHistoryStatus(HISTORY_MALFORMED);
+		HistoryCheckStatus(HISTORY_MALFORMED);
 	PG_RETURN_NULL();
 }
 
@@ -108,7 +108,8 @@ history_average_order_value(PG_FUNCTION_ARGS)
 
 	if (summary.orders <= 0)
 		PG_RETURN_NULL();
-	return DirectFunctionCall2(numeric_div, MoneyGetNumericDatum(summary.revenue, summary.scale),
+	return DirectFunctionCall2(numeric_div,
+							   HistoryMoneyGetNumericDatum(summary.revenue, summary.scale),
 							   NumericGetDatum(int64_to_numeric(summary.orders)));
 }
 
@@ -159,7 +160,7 @@ history_activity(PG_FUNCTION_ARGS)
 
 		funcctx = SRF_FIRSTCALL_INIT();
 		old = MemoryContextSwitchTo(funcctx->multi_call_memory_ctx);
-		funcctx->tuple_desc = ResultRowType(fcinfo);
+		funcctx->tuple_desc = CrmResultRowType(fcinfo);
 		reader = palloc(sizeof(HistoryReader));
 		/* A copy, for the argument does not outlive this call. */
 		*reader = HistoryRead(
@@ -174,12 +175,12 @@ history_activity(PG_FUNCTION_ARGS)
 	if (!HistoryNext(reader, &entry))
 	{
 		if (reader->malformed)
-			CheckHistoryStatus(HISTORY_MALFORMED);
+			HistoryCheckStatus(HISTORY_MALFORMED);
 		SRF_RETURN_DONE(funcctx);
 	}
 	values[0] = DateADTGetDatum(entry.day);
 	values[1] = Int64GetDatum(entry.orders);
-	values[2] = MoneyGetNumericDatum(entry.amount, reader->scale);
+	values[2] = HistoryMoneyGetNumericDatum(entry.amount, reader->scale);
 	SRF_RETURN_NEXT(funcctx,
 					HeapTupleGetDatum(heap_form_tuple(funcctx->tuple_desc, values, nulls)));
 }
@@ -198,7 +199,7 @@ HistorySummaryBtyd(const HistorySummary *summary, DateADT as_of, double unit_day
 	{
 		HistoryMoney repeat_revenue = summary->revenue - summary->first_revenue;
 
-		row->m_x = MoneyGetFloat8(repeat_revenue, summary->scale) / row->x;
+		row->m_x = HistoryMoneyGetFloat8(repeat_revenue, summary->scale) / row->x;
 	}
 	return true;
 }
@@ -212,7 +213,7 @@ HistoryBtyd(HistoryView history, DateADT as_of, double unit_days, HistoryBtydRow
 }
 
 void
-CheckUnitDays(double unit_days)
+HistoryCheckUnitDays(double unit_days)
 {
 	if (!(unit_days > 0))
 		ereport(ERROR,
@@ -234,8 +235,8 @@ history_btyd(PG_FUNCTION_ARGS)
 	Datum values[4];
 	bool nulls[4] = {false, false, false, false};
 
-	CheckAsOf(PG_GETARG_DATEADT(1));
-	CheckUnitDays(unit_days);
+	HistoryCheckAsOf(PG_GETARG_DATEADT(1));
+	HistoryCheckUnitDays(unit_days);
 	if (!HistoryBtyd(PG_GETARG_HISTORY(0), PG_GETARG_DATEADT(1), unit_days, &row))
 		PG_RETURN_NULL();
 	values[0] = Int32GetDatum((int32) row.x);
@@ -243,5 +244,5 @@ history_btyd(PG_FUNCTION_ARGS)
 	values[2] = Float8GetDatum(row.t);
 	values[3] = Float8GetDatum(row.m_x);
 	nulls[3] = row.x == 0;
-	return ReturnRow(fcinfo, values, nulls);
+	return CrmReturnRow(fcinfo, values, nulls);
 }

@@ -78,9 +78,9 @@ GrowState(struct varlena *state, int scale)
 		return grown;
 	}
 
-	set = StartEntries(HistoryCountAtMost(view));
-	CollectHistory(&set, view, DATEVAL_NOBEGIN, DATEVAL_NOEND, false);
-	CheckHistoryStatus(HistoryNormalise(&set));
+	set = HistoryStartEntries(HistoryCountAtMost(view));
+	HistoryCollectDays(&set, view, DATEVAL_NOBEGIN, DATEVAL_NOEND, false);
+	HistoryCheckStatus(HistoryNormalise(&set));
 	scale = Max(scale, reader.scale);
 
 	/* In a log a day can take a byte more than packed. Keep half of the room free. */
@@ -109,7 +109,7 @@ AppendEntry(struct varlena *state, const HistoryEntry *entry, int scale)
 		if (status == HISTORY_OK)
 			return state;
 		if (status != HISTORY_FULL && status != HISTORY_RESCALE)
-			CheckHistoryStatus(status);
+			HistoryCheckStatus(status);
 		state = GrowState(state, scale);
 	}
 }
@@ -130,7 +130,7 @@ AppendHistory(struct varlena *state, struct varlena *other)
 		state = AppendEntry(state, &entry, reader.scale);
 	}
 	if (reader.malformed)
-		CheckHistoryStatus(HISTORY_MALFORMED);
+		HistoryCheckStatus(HISTORY_MALFORMED);
 	return state;
 }
 
@@ -141,7 +141,7 @@ GetState(FunctionCallInfo fcinfo)
 	struct varlena *state;
 	HistoryView view;
 
-	CheckInAggregate(fcinfo, "crm.history_agg");
+	CrmCheckInAggregate(fcinfo, "crm.history_agg");
 	if (PG_ARGISNULL(0))
 		return NULL;
 	state = (struct varlena *) PG_GETARG_POINTER(0);
@@ -163,12 +163,12 @@ GetPurchase(FunctionCallInfo fcinfo, DateADT day, int amount_arg, int orders_arg
 {
 	HistoryEntry entry = {.day = day};
 
-	entry.amount = NumericGetMoney(PG_GETARG_DATUM(amount_arg), scale);
+	entry.amount = HistoryMoneyFromNumeric(PG_GETARG_DATUM(amount_arg), scale);
 	if (orders_arg < PG_NARGS() && !PG_ARGISNULL(orders_arg))
 	{
 		entry.orders = PG_GETARG_INT64(orders_arg);
 		if (entry.orders == PG_INT64_MIN)
-			CheckHistoryStatus(HISTORY_OUT_OF_RANGE);
+			HistoryCheckStatus(HISTORY_OUT_OF_RANGE);
 	}
 	else
 		entry.orders = entry.amount >= 0 ? 1 : 0;
@@ -201,7 +201,7 @@ history_agg_date(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return SkipRow(fcinfo, state);
-	return AddPurchase(fcinfo, state, CheckDay(PG_GETARG_DATEADT(1)), 3);
+	return AddPurchase(fcinfo, state, HistoryCheckDay(PG_GETARG_DATEADT(1)), 3);
 }
 
 Datum
@@ -211,7 +211,7 @@ history_agg_timestamp(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return SkipRow(fcinfo, state);
-	return AddPurchase(fcinfo, state, TimestampGetDay(PG_GETARG_TIMESTAMP(1)), 3);
+	return AddPurchase(fcinfo, state, HistoryDayOfTimestamp(PG_GETARG_TIMESTAMP(1)), 3);
 }
 
 Datum
@@ -227,7 +227,7 @@ history_agg_timestamptz(PG_FUNCTION_ARGS)
 		return SkipRow(fcinfo, state);
 	return AddPurchase(
 		fcinfo, state,
-		TimestampTzGetDay(fcinfo->flinfo, PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_TEXT_PP(3)), 4);
+		HistoryDayOfTimestampTz(fcinfo->flinfo, PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_TEXT_PP(3)), 4);
 }
 
 /* Add a history, in either form: the transition of history_agg(history), and every combine. */
@@ -250,17 +250,17 @@ history_agg_final(PG_FUNCTION_ARGS)
 
 	if (state == NULL)
 	{
-		set = StartEntries(1);
-		return FinishEntries(&set); /* no purchases: the empty history */
+		set = HistoryStartEntries(1);
+		return HistoryFinishEntries(&set); /* no purchases: the empty history */
 	}
 	else
 	{
 		HistoryView view = {StateBytes(state), StateRoom(state)};
 
-		set = StartEntries(
+		set = HistoryStartEntries(
 			HistoryCountAtMost((HistoryView){view.bytes, HistoryOpenUsed(view.bytes)}));
-		CollectHistory(&set, view, DATEVAL_NOBEGIN, DATEVAL_NOEND, false);
-		return FinishEntries(&set);
+		HistoryCollectDays(&set, view, DATEVAL_NOBEGIN, DATEVAL_NOEND, false);
+		return HistoryFinishEntries(&set);
 	}
 }
 
@@ -274,10 +274,10 @@ history_of_purchase(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
-	entry = GetPurchase(fcinfo, CheckDay(PG_GETARG_DATEADT(0)), 1, 2, &scale);
-	set = StartEntries(1);
-	CollectEntry(&set, &entry, scale);
-	return FinishEntries(&set);
+	entry = GetPurchase(fcinfo, HistoryCheckDay(PG_GETARG_DATEADT(0)), 1, 2, &scale);
+	set = HistoryStartEntries(1);
+	HistoryCollectEntry(&set, &entry, scale);
+	return HistoryFinishEntries(&set);
 }
 
 /*

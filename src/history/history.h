@@ -4,7 +4,7 @@
 #ifndef CRM_HISTORY_HISTORY_H
 #define CRM_HISTORY_HISTORY_H
 
-#include "crm.h"
+#include "glue.h"
 
 #include "core/history/codec.h"
 #include "utils/date.h"
@@ -19,11 +19,11 @@ extern HistoryView DatumGetHistoryView(Datum datum);
 extern HistorySummary HistorySummarize(HistoryView history, DateADT as_of);
 
 /* numeric -> money, exact or an error. */
-extern HistoryMoney NumericGetMoney(Datum numeric, int *scale);
+extern HistoryMoney HistoryMoneyFromNumeric(Datum numeric, int *scale);
 
 /* Exact money -> numeric, and -> float8 (from the exact sum). */
-extern Datum MoneyGetNumericDatum(HistoryMoney units, int scale);
-extern double MoneyGetFloat8(HistoryMoney units, int scale);
+extern Datum HistoryMoneyGetNumericDatum(HistoryMoney units, int scale);
+extern double HistoryMoneyGetFloat8(HistoryMoney units, int scale);
 
 /*
  * Repeat purchase days, time of the last, length of observation (in units of `unit_days` days),
@@ -40,9 +40,9 @@ typedef struct HistoryBtydRow
 extern bool HistoryBtyd(HistoryView history, DateADT as_of, double unit_days, HistoryBtydRow *row);
 extern bool HistorySummaryBtyd(const HistorySummary *summary, DateADT as_of, double unit_days,
 							   HistoryBtydRow *row);
-extern void CheckUnitDays(double unit_days);
+extern void HistoryCheckUnitDays(double unit_days);
 
 /* Raise the error that every function with an `as_of` owes an infinite date. */
-extern void CheckAsOf(DateADT as_of);
+extern void HistoryCheckAsOf(DateADT as_of);
 
 #endif /* CRM_HISTORY_HISTORY_H */

@@ -41,7 +41,7 @@ HistoryStatusIsOk(HistoryStatus status, fmNodePtr escontext)
 }
 
 void
-CheckHistoryStatus(HistoryStatus status)
+HistoryCheckStatus(HistoryStatus status)
 {
 	HistoryStatusIsOk(status, NULL);
 }
@@ -50,7 +50,7 @@ CheckHistoryStatus(HistoryStatus status)
 
 /* Start collecting at most `room` entries. */
 HistoryEntries
-StartEntries(Size room)
+HistoryStartEntries(Size room)
 {
 	HistoryEntries set = {.room = room};
 
@@ -62,14 +62,15 @@ StartEntries(Size room)
 }
 
 void
-CollectEntry(HistoryEntries *set, const HistoryEntry *entry, int scale)
+HistoryCollectEntry(HistoryEntries *set, const HistoryEntry *entry, int scale)
 {
-	CheckHistoryStatus(HistoryCollect(set, entry, scale));
+	HistoryCheckStatus(HistoryCollect(set, entry, scale));
 }
 
 /* Collect the entries of the days since .. until, both included, of a history in either form. */
 void
-CollectHistory(HistoryEntries *set, HistoryView history, DateADT since, DateADT until, bool negate)
+HistoryCollectDays(HistoryEntries *set, HistoryView history, DateADT since, DateADT until,
+				   bool negate)
 {
 	HistoryReader reader = HistoryRead(history);
 	HistoryEntry entry;
@@ -84,10 +85,10 @@ CollectHistory(HistoryEntries *set, HistoryView history, DateADT since, DateADT 
 			entry.orders = -entry.orders;
 			entry.amount = -entry.amount;
 		}
-		CollectEntry(set, &entry, reader.scale);
+		HistoryCollectEntry(set, &entry, reader.scale);
 	}
 	if (reader.malformed)
-		CheckHistoryStatus(HISTORY_MALFORMED);
+		HistoryCheckStatus(HISTORY_MALFORMED);
 }
 
 /* Pack a normalised set into a new value. */
@@ -109,9 +110,9 @@ PackEntries(HistoryEntries *set)
 
 /* Normalise and pack what was collected into a new value. */
 Datum
-FinishEntries(HistoryEntries *set)
+HistoryFinishEntries(HistoryEntries *set)
 {
-	CheckHistoryStatus(HistoryNormalise(set));
+	HistoryCheckStatus(HistoryNormalise(set));
 	return PackEntries(set);
 }
 
@@ -127,11 +128,11 @@ DatumGetHistoryView(Datum datum)
 
 	if (HistoryIsOpen(view))
 	{
-		HistoryEntries set = StartEntries(HistoryCountAtMost(view));
+		HistoryEntries set = HistoryStartEntries(HistoryCountAtMost(view));
 		struct varlena *packed;
 
-		CollectHistory(&set, view, DATEVAL_NOBEGIN, DATEVAL_NOEND, false);
-		packed = (struct varlena *) DatumGetPointer(FinishEntries(&set));
+		HistoryCollectDays(&set, view, DATEVAL_NOBEGIN, DATEVAL_NOEND, false);
+		packed = (struct varlena *) DatumGetPointer(HistoryFinishEntries(&set));
 		view.bytes = (const uint8_t *) VARDATA(packed);
 		view.size = VARSIZE(packed) - VARHDRSZ;
 	}
@@ -143,12 +144,12 @@ HistorySummarize(HistoryView history, DateADT as_of)
 {
 	HistorySummary summary;
 
-	CheckHistoryStatus(HistorySum(history, as_of, &summary));
+	HistoryCheckStatus(HistorySum(history, as_of, &summary));
 	return summary;
 }
 
 void
-CheckAsOf(DateADT as_of)
+HistoryCheckAsOf(DateADT as_of)
 {
 	if (DATE_NOT_FINITE(as_of))
 		ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
@@ -177,7 +178,7 @@ history_in(PG_FUNCTION_ARGS)
 
 	for (const char *c = at; c < end; c++)
 		room += *c == ',';
-	set = StartEntries(room);
+	set = HistoryStartEntries(room);
 
 	while (at < end)
 	{
@@ -199,7 +200,7 @@ history_in(PG_FUNCTION_ARGS)
 					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 					 errmsg("invalid purchase history at character %d: \"%.*s\"",
 							pg_mbstrlen_with_len(input, (int) (at - input)) + 1,
-							ClippedLength(input, (Size) (end - input)), input),
+							CrmClippedLength(input, (Size) (end - input)), input),
 					 errdetail("%s", wrong),
 					 errhint("A history is a list of day:orders:amount, such as "
 							 "\"2024-01-05:2:71.00,2024-02-11:0:-3.50\".")));
@@ -229,7 +230,7 @@ history_out(PG_FUNCTION_ARGS)
 		out.data[out.len] = '\0';
 	}
 	if (reader.malformed)
-		CheckHistoryStatus(HISTORY_MALFORMED);
+		HistoryCheckStatus(HISTORY_MALFORMED);
 	PG_RETURN_CSTRING(out.data);
 }
 
@@ -256,15 +257,15 @@ history_recv(PG_FUNCTION_ARGS)
 	 * What text input builds is good by construction.
 	 */
 	reader = HistoryRead(view);
-	set = StartEntries(HistoryCountAtMost(view));
+	set = HistoryStartEntries(HistoryCountAtMost(view));
 	while (!reader.open && HistoryNext(&reader, &entry))
 	{
 		CHECK_FOR_INTERRUPTS();
-		CollectEntry(&set, &entry, reader.scale);
+		HistoryCollectEntry(&set, &entry, reader.scale);
 	}
 	if (!reader.malformed && !reader.open)
 	{
-		packed = (struct varlena *) DatumGetPointer(FinishEntries(&set));
+		packed = (struct varlena *) DatumGetPointer(HistoryFinishEntries(&set));
 		if (VARSIZE(packed) - VARHDRSZ == view.size &&
 			memcmp(VARDATA(packed), view.bytes, view.size) == 0)
 			PG_RETURN_POINTER(packed);

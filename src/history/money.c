@@ -58,7 +58,7 @@ Shift(HistoryMoney value, int decimals)
 
 /* The exact value of a numeric, as units of 10^-scale; an error if a history cannot hold it. */
 HistoryMoney
-NumericGetMoney(Datum numeric, int *scale)
+HistoryMoneyFromNumeric(Datum numeric, int *scale)
 {
 	struct varlena *value = PG_DETOAST_DATUM_PACKED(numeric);
 	const char *bytes = VARDATA_ANY(value);
@@ -128,7 +128,7 @@ NumericGetMoney(Datum numeric, int *scale)
 }
 
 Datum
-MoneyGetNumericDatum(HistoryMoney units, int scale)
+HistoryMoneyGetNumericDatum(HistoryMoney units, int scale)
 {
 	char digits[HISTORY_MONEY_TEXT_MAX + 1];
 
@@ -146,7 +146,7 @@ MoneyGetNumericDatum(HistoryMoney units, int scale)
 }
 
 double
-MoneyGetFloat8(HistoryMoney units, int scale)
+HistoryMoneyGetFloat8(HistoryMoney units, int scale)
 {
 	return (double) units / (double) Pow10[scale];
 }

@@ -27,20 +27,20 @@ PG_FUNCTION_INFO_V1(history_by_year);
 static Datum
 Combine(HistoryView a, HistoryView b, bool negate_b)
 {
-	HistoryEntries set = StartEntries(HistoryCountAtMost(a) + HistoryCountAtMost(b));
+	HistoryEntries set = HistoryStartEntries(HistoryCountAtMost(a) + HistoryCountAtMost(b));
 
-	CollectHistory(&set, a, DATEVAL_NOBEGIN, DATEVAL_NOEND, false);
-	CollectHistory(&set, b, DATEVAL_NOBEGIN, DATEVAL_NOEND, negate_b);
-	return FinishEntries(&set);
+	HistoryCollectDays(&set, a, DATEVAL_NOBEGIN, DATEVAL_NOEND, false);
+	HistoryCollectDays(&set, b, DATEVAL_NOBEGIN, DATEVAL_NOEND, negate_b);
+	return HistoryFinishEntries(&set);
 }
 
 static Datum
 Slice(HistoryView history, DateADT since, DateADT until, bool negate)
 {
-	HistoryEntries set = StartEntries(HistoryCountAtMost(history));
+	HistoryEntries set = HistoryStartEntries(HistoryCountAtMost(history));
 
-	CollectHistory(&set, history, since, until, negate);
-	return FinishEntries(&set);
+	HistoryCollectDays(&set, history, since, until, negate);
+	return HistoryFinishEntries(&set);
 }
 
 Datum
@@ -115,20 +115,20 @@ history_by_year(PG_FUNCTION_ARGS)
 	if (!cutter->more)
 	{
 		if (cutter->reader.malformed)
-			CheckHistoryStatus(HISTORY_MALFORMED);
+			HistoryCheckStatus(HISTORY_MALFORMED);
 		SRF_RETURN_DONE(funcctx);
 	}
 
 	j2date(cutter->next.day + POSTGRES_EPOCH_JDATE, &year, &month, &day);
 	last_day = date2j(year, 12, 31) - POSTGRES_EPOCH_JDATE;
-	set = StartEntries(last_day - cutter->next.day + 1);
+	set = HistoryStartEntries(last_day - cutter->next.day + 1);
 	while (cutter->more && cutter->next.day <= last_day)
 	{
 		CHECK_FOR_INTERRUPTS();
-		CollectEntry(&set, &cutter->next, cutter->reader.scale);
+		HistoryCollectEntry(&set, &cutter->next, cutter->reader.scale);
 		cutter->more = HistoryNext(&cutter->reader, &cutter->next);
 	}
-	SRF_RETURN_NEXT(funcctx, FinishEntries(&set));
+	SRF_RETURN_NEXT(funcctx, HistoryFinishEntries(&set));
 }
 
 #define COMPARE() HistoryCompare(PG_GETARG_HISTORY(0), PG_GETARG_HISTORY(1))

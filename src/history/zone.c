@@ -43,7 +43,7 @@ typedef struct ZoneCache
 } ZoneCache;
 
 DateADT
-CheckDay(DateADT day)
+HistoryCheckDay(DateADT day)
 {
 	if (DATE_NOT_FINITE(day))
 		ereport(ERROR,
@@ -62,10 +62,10 @@ DayOf(int64 micros)
 }
 
 DateADT
-TimestampGetDay(Timestamp at)
+HistoryDayOfTimestamp(Timestamp at)
 {
 	if (TIMESTAMP_NOT_FINITE(at))
-		CheckDay(DATEVAL_NOEND);
+		HistoryCheckDay(DATEVAL_NOEND);
 	return DayOf(at);
 }
 
@@ -164,14 +164,14 @@ OffsetAt(ZoneCache *cache, pg_time_t t)
 }
 
 DateADT
-TimestampTzGetDay(FmgrInfo *flinfo, TimestampTz at, text *zone)
+HistoryDayOfTimestampTz(FmgrInfo *flinfo, TimestampTz at, text *zone)
 {
 	ZoneCache *cache = GetZone(flinfo, zone);
 	pg_time_t t;
 	DateADT day;
 
 	if (TIMESTAMP_NOT_FINITE(at))
-		CheckDay(DATEVAL_NOEND);
+		HistoryCheckDay(DATEVAL_NOEND);
 	t = at / USECS_PER_SEC - (at % USECS_PER_SEC < 0) +
 		(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * (pg_time_t) SECS_PER_DAY;
 	day = DayOf(at + OffsetAt(cache, t) * USECS_PER_SEC);

@@ -30,7 +30,7 @@ PG_FUNCTION_INFO_V1(rfm_score_history);
 PG_FUNCTION_INFO_V1(rfm_score_numbers);
 
 int
-MeasureByName(text *name, const char *const *names, int n, const char *what)
+SegmentMeasureByName(text *name, const char *const *names, int n, const char *what)
 {
 	Size size = VARSIZE_ANY_EXHDR(name);
 
@@ -40,13 +40,13 @@ MeasureByName(text *name, const char *const *names, int n, const char *what)
 	/* every kind of measure has two */
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("unknown %s measure \"%.*s\"", what,
-						   ClippedLength(VARDATA_ANY(name), size), VARDATA_ANY(name)),
+						   CrmClippedLength(VARDATA_ANY(name), size), VARDATA_ANY(name)),
 					errdetail("The %s measure is %s or %s.", what, names[0], names[1])));
 	return 0;
 }
 
 void
-CheckLevels(int levels)
+SegmentCheckLevels(int levels)
 {
 	if (levels < RFM_MIN_LEVELS || levels > RFM_MAX_LEVELS)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -68,7 +68,7 @@ CutsFromText(const char *input, Size size, fmNodePtr escontext)
 		ereturn(escontext, NULL,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type crm.rfm_cuts: \"%.*s\"",
-						ClippedLength(input, size), input),
+						CrmClippedLength(input, size), input),
 				 errdetail("%s Read up to character %d.", wrong, (int) at),
 				 errhint("Cuts are written: recency <= 365 180, purchase_days >= 2 4, "
 						 "revenue >= 50 200.")));
@@ -166,10 +166,10 @@ rfm_cuts_make(PG_FUNCTION_ARGS)
 	levels = ArrayGetNItems(ARR_NDIM(recency), ARR_DIMS(recency)) + 1;
 	cuts->version = RFM_CUTS_VERSION;
 	cuts->levels = (uint8) Min(levels, RFM_MAX_LEVELS + 1);
-	cuts->frequency_measure = (uint8) MeasureByName(PG_GETARG_TEXT_PP(3), FrequencyMeasureNames,
-													FREQUENCY_MEASURES, "frequency");
-	cuts->monetary_measure = (uint8) MeasureByName(PG_GETARG_TEXT_PP(4), MonetaryMeasureNames,
-												   MONETARY_MEASURES, "monetary");
+	cuts->frequency_measure = (uint8) SegmentMeasureByName(
+		PG_GETARG_TEXT_PP(3), RfmFrequencyMeasureNames, FREQUENCY_MEASURES, "frequency");
+	cuts->monetary_measure = (uint8) SegmentMeasureByName(
+		PG_GETARG_TEXT_PP(4), RfmMonetaryMeasureNames, MONETARY_MEASURES, "monetary");
 
 	cuts->reachable[RFM_RECENCY] = (uint8) CutsFromArray(recency, levels, "recency", values);
 	for (int i = 0; i < cuts->reachable[RFM_RECENCY]; i++)
@@ -182,7 +182,7 @@ rfm_cuts_make(PG_FUNCTION_ARGS)
 		(uint8) CutsFromArray(PG_GETARG_ARRAYTYPE_P(2), levels, "the monetary measure", values);
 	for (int i = 0; i < cuts->reachable[RFM_MONETARY]; i++)
 	{
-		money[i] = NumericGetMoney(values[i], &scales[i]);
+		money[i] = HistoryMoneyFromNumeric(values[i], &scales[i]);
 		scale = Max(scale, scales[i]);
 	}
 	for (int i = 0; i < cuts->reachable[RFM_MONETARY]; i++)
@@ -252,20 +252,21 @@ rfm_cuts_monetary(PG_FUNCTION_ARGS)
 	Datum values[RFM_MAX_CUTS];
 
 	for (int i = 0; i < RFM_MAX_CUTS; i++)
-		values[i] = MoneyGetNumericDatum(RfmCutsMonetary(cuts, i), cuts->scale);
+		values[i] = HistoryMoneyGetNumericDatum(RfmCutsMonetary(cuts, i), cuts->scale);
 	return CutsGetArrayDatum(cuts, RFM_MONETARY, values, NUMERICOID);
 }
 
 Datum
 rfm_cuts_frequency_measure(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TEXT_P(cstring_to_text(FrequencyMeasureNames[PG_GETARG_CUTS(0)->frequency_measure]));
+	PG_RETURN_TEXT_P(
+		cstring_to_text(RfmFrequencyMeasureNames[PG_GETARG_CUTS(0)->frequency_measure]));
 }
 
 Datum
 rfm_cuts_monetary_measure(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TEXT_P(cstring_to_text(MonetaryMeasureNames[PG_GETARG_CUTS(0)->monetary_measure]));
+	PG_RETURN_TEXT_P(cstring_to_text(RfmMonetaryMeasureNames[PG_GETARG_CUTS(0)->monetary_measure]));
 }
 
 /* Equal cuts are equal bytes: the scale is the smallest, unused places are zero. */
@@ -305,7 +306,7 @@ rfm_score_history(PG_FUNCTION_ARGS)
 	HistorySummary sums;
 	RfmMeasures customer;
 
-	CheckAsOf(as_of);
+	HistoryCheckAsOf(as_of);
 	sums = HistorySummarize(PG_GETARG_HISTORY(0), as_of);
 	if (sums.purchase_days == 0)
 		PG_RETURN_CELL(0);
@@ -346,7 +347,7 @@ rfm_score_numbers(PG_FUNCTION_ARGS)
 	while (m < cuts->reachable[RFM_MONETARY] &&
 		   DatumGetInt32(DirectFunctionCall2(
 			   numeric_cmp, NumericGetDatum(monetary),
-			   MoneyGetNumericDatum(RfmCutsMonetary(cuts, m), cuts->scale))) >= 0)
+			   HistoryMoneyGetNumericDatum(RfmCutsMonetary(cuts, m), cuts->scale))) >= 0)
 		m++;
 	customer.monetary = -HISTORY_MONEY_LIMIT + 1;
 	PG_RETURN_CELL(RfmScore(cuts, &customer) / 10 * 10 + m + 1);

@@ -2,7 +2,7 @@
  * cuts_agg.c: the aggregate crm.rfm_cuts_agg, and its state, the type crm.rfm_sample.
  *
  * The state is a flat value and not `internal`: it travels through parallel plans and engines that
- * know only types. It is a log (math/rfm_log.h) of about seven bytes a customer with room for
+ * know only types. It is a log (core/segment/sample.h) of about seven bytes a customer with room for
  * growth; nothing is sorted or selected before the end.
  */
 #include "segment/segment.h"
@@ -120,15 +120,15 @@ GetQuestion(FunctionCallInfo fcinfo)
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("as_of, levels and measures of crm.rfm_cuts_agg must not be NULL")));
 	question.as_of = PG_GETARG_DATEADT(2);
-	CheckAsOf(question.as_of);
-	CheckLevels(PG_GETARG_INT32(3));
+	HistoryCheckAsOf(question.as_of);
+	SegmentCheckLevels(PG_GETARG_INT32(3));
 	question.levels = (uint8) PG_GETARG_INT32(3);
 	if (PG_NARGS() > 4)
 	{
-		question.frequency_measure = (uint8) MeasureByName(
-			PG_GETARG_TEXT_PP(4), FrequencyMeasureNames, FREQUENCY_MEASURES, "frequency");
-		question.monetary_measure = (uint8) MeasureByName(
-			PG_GETARG_TEXT_PP(5), MonetaryMeasureNames, MONETARY_MEASURES, "monetary");
+		question.frequency_measure = (uint8) SegmentMeasureByName(
+			PG_GETARG_TEXT_PP(4), RfmFrequencyMeasureNames, FREQUENCY_MEASURES, "frequency");
+		question.monetary_measure = (uint8) SegmentMeasureByName(
+			PG_GETARG_TEXT_PP(5), RfmMonetaryMeasureNames, MONETARY_MEASURES, "monetary");
 	}
 	return question;
 }
@@ -142,7 +142,7 @@ rfm_sample_add(PG_FUNCTION_ARGS)
 	HistorySummary sums;
 	RfmMeasures customer;
 
-	CheckInAggregate(fcinfo, "crm.rfm_cuts_agg");
+	CrmCheckInAggregate(fcinfo, "crm.rfm_cuts_agg");
 	question = GetQuestion(fcinfo);
 	if (!PG_ARGISNULL(0))
 	{
@@ -171,7 +171,7 @@ rfm_sample_merge(PG_FUNCTION_ARGS)
 {
 	RfmSample *a, *b;
 
-	CheckInAggregate(fcinfo, "crm.rfm_cuts_agg");
+	CrmCheckInAggregate(fcinfo, "crm.rfm_cuts_agg");
 	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	if (PG_ARGISNULL(1))

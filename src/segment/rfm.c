@@ -31,7 +31,7 @@ rfm_in(PG_FUNCTION_ARGS)
 		ereturn(CRM_ESCONTEXT(fcinfo), (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type crm.rfm: \"%.*s\"",
-						ClippedLength(input, strlen(input)), input),
+						CrmClippedLength(input, strlen(input)), input),
 				 errdetail(CELL_DETAIL),
 				 errhint("A cell is written as three digits, recency, frequency, monetary: 543.")));
 	PG_RETURN_CELL(cell);

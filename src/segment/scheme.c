@@ -43,7 +43,7 @@ NameToText(SchemeName name)
 
 /* Say why a scheme was refused, as a sentence. */
 static const char *
-SchemeStatusText(SchemeStatus status, PatternStatus pattern)
+SchemeStatusText(SchemeStatus status, CellPatternStatus pattern)
 {
 	switch (status)
 	{
@@ -63,7 +63,7 @@ SchemeStatusText(SchemeStatus status, PatternStatus pattern)
 		case SCHEME_NO_PATTERN:
 			return "A rule needs at least one pattern.";
 		case SCHEME_BAD_PATTERN:
-			return PatternStatusText(pattern);
+			return CellPatternStatusText(pattern);
 		case SCHEME_ELSE_NOT_LAST:
 			return "Nothing can follow else.";
 		case SCHEME_TOO_MANY_RULES:
@@ -87,7 +87,7 @@ SchemeFromText(const char *input, Size size, fmNodePtr escontext)
 		ereturn(escontext, NULL,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type crm.scheme: \"%.*s\"",
-						ClippedLength(input, size), input),
+						CrmClippedLength(input, size), input),
 				 errdetail("%s The fault is at byte %d.", SchemeStatusText(status, error.pattern),
 						   (int) error.at + 1),
 				 errhint("Write rules, as in 'Best: 555; Good: [45]**; else: Others', or a "
@@ -240,7 +240,7 @@ scheme_segment(PG_FUNCTION_ARGS)
 						 walk.rule.name.text);
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("the scheme has no segment \"%.*s\"",
-						   ClippedLength(VARDATA_ANY(name), size), VARDATA_ANY(name)),
+						   CrmClippedLength(VARDATA_ANY(name), size), VARDATA_ANY(name)),
 					errhint("Its segments are: %s.", names.data)));
 	PG_RETURN_NULL();
 }
@@ -341,7 +341,7 @@ scheme_check(PG_FUNCTION_ARGS)
 	else
 	{
 		levels = PG_GETARG_INT32(1);
-		CheckLevels(levels);
+		SegmentCheckLevels(levels);
 	}
 
 	bought = CellSetBought(levels);

@@ -50,16 +50,16 @@ segment_in(PG_FUNCTION_ARGS)
 	const char *input = PG_GETARG_CSTRING(0);
 	Size size = strlen(input), at;
 	CellSet set;
-	PatternStatus status = CellSetParse(input, size, &set, &at);
+	CellPatternStatus status = CellSetParse(input, size, &set, &at);
 
 	if (status != PATTERN_OK)
-		ereturn(
-			CRM_ESCONTEXT(fcinfo), (Datum) 0,
-			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-			 errmsg("invalid input syntax for type crm.segment: \"%.*s\"",
-					ClippedLength(input, size), input),
-			 errdetail("%s The fault is at character %d.", PatternStatusText(status), (int) at + 1),
-			 errhint("Write patterns of recency, frequency, monetary: [45][45]*, 35[345].")));
+		ereturn(CRM_ESCONTEXT(fcinfo), (Datum) 0,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input syntax for type crm.segment: \"%.*s\"",
+						CrmClippedLength(input, size), input),
+				 errdetail("%s The fault is at character %d.", CellPatternStatusText(status),
+						   (int) at + 1),
+				 errhint("Write patterns of recency, frequency, monetary: [45][45]*, 35[345].")));
 	PG_RETURN_CELL_SET(set);
 }
 

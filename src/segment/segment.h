@@ -4,7 +4,7 @@
 #ifndef CRM_SEGMENT_SEGMENT_H
 #define CRM_SEGMENT_SEGMENT_H
 
-#include "crm.h"
+#include "glue.h"
 
 #include "core/segment/cuts.h"
 #include "core/segment/scheme.h"
@@ -24,9 +24,9 @@ extern Datum CellSetGetDatum(CellSet set);
 #define PG_GETARG_CUTS(n) ((const RfmCuts *) PG_GETARG_POINTER(n))
 
 /* An argument that names one of a few measures. */
-extern int MeasureByName(text *name, const char *const *names, int n, const char *what);
+extern int SegmentMeasureByName(text *name, const char *const *names, int n, const char *what);
 
 /* Raise an error unless a number of levels is one that scores can have. */
-extern void CheckLevels(int levels);
+extern void SegmentCheckLevels(int levels);
 
 #endif /* CRM_SEGMENT_SEGMENT_H */

@@ -5,7 +5,6 @@
 
 #include "catalog/pg_type.h"
 #include "funcapi.h"
-#include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -17,18 +16,18 @@ LadderFromText(TierSlice input, fmNodePtr escontext)
 {
 	TierRungs ladder;
 	TierSlice where;
-	TierStatus status = ladder_parse(input.at, input.length, &ladder, &where);
+	TierStatus status = TierLadderParse(input.at, input.length, &ladder, &where);
 	TierText *value;
 
 	if (status != TIER_OK)
 		ereturn(escontext, NULL,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type crm.tier_ladder, at \"%.*s\"",
-						ClippedLength(where.at, where.length), where.at),
-				 errdetail("%s", tier_status_detail(status)),
+						CrmClippedLength(where.at, where.length), where.at),
+				 errdetail("%s", TierStatusDetail(status)),
 				 errhint("A ladder is written like '0-none:0, 1-bronze:100, 2-silver:500'.")));
 	value = palloc(VARHDRSZ + LADDER_TEXT_MAX);
-	SET_VARSIZE(value, VARHDRSZ + ladder_format(&ladder, VARDATA(value)));
+	SET_VARSIZE(value, VARHDRSZ + TierLadderFormat(&ladder, VARDATA(value)));
 	return value;
 }
 
@@ -56,24 +55,13 @@ tier_ladder_recv(PG_FUNCTION_ARGS)
 	PG_RETURN_TIER_P(LadderFromText(input, NULL));
 }
 
-char *
-tier_ladder_labels(const TierRungs *ladder)
-{
-	StringInfoData list;
-
-	initStringInfo(&list);
-	for (int i = 0; i < ladder->count; i++)
-		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", ladder->rung[i].label);
-	return list.data;
-}
-
 /* Take a stored ladder apart. */
 static void
 ReadLadder(TierText *value, TierRungs *ladder)
 {
 	TierSlice where;
 
-	if (ladder_parse(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), ladder, &where) != TIER_OK)
+	if (TierLadderParse(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), ladder, &where) != TIER_OK)
 		elog(ERROR, "invalid crm.tier_ladder value");
 }
 
@@ -154,7 +142,7 @@ tier_for(PG_FUNCTION_ARGS)
 
 	if (reached == 0)
 		PG_RETURN_NULL();
-	PG_RETURN_TIER_P(tier_from_rung(&ladder->rungs.rung[reached - 1]));
+	PG_RETURN_TIER_P(TierFromRung(&ladder->rungs.rung[reached - 1]));
 }
 
 PG_FUNCTION_INFO_V1(tier_next);
@@ -172,12 +160,12 @@ tier_next(PG_FUNCTION_ARGS)
 	{
 		MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
 
-		ladder->columns = ResultRowType(fcinfo);
+		ladder->columns = CrmResultRowType(fcinfo);
 		MemoryContextSwitchTo(old);
 	}
 	if (reached < ladder->rungs.count)
 	{
-		values[0] = PointerGetDatum(tier_from_rung(&ladder->rungs.rung[reached]));
+		values[0] = PointerGetDatum(TierFromRung(&ladder->rungs.rung[reached]));
 		values[1] = NumericGetDatum(ladder->threshold[reached]);
 		values[2] = DirectFunctionCall2(numeric_sub, values[1], NumericGetDatum(value));
 		memset(nulls, false, sizeof(nulls));
@@ -193,15 +181,15 @@ tier_on_ladder(PG_FUNCTION_ARGS)
 	text *label = PG_GETARG_TEXT_PP(0);
 	TierSlice wanted = {VARDATA_ANY(label), VARSIZE_ANY_EXHDR(label)};
 	ReadyLadder *ladder = GetReadyLadder(fcinfo, 1);
-	const TierRung *rung = ladder_find(&ladder->rungs, wanted);
+	const TierRung *rung = TierLadderFind(&ladder->rungs, wanted);
 
 	if (rung == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("tier label \"%.*s\" is not on the ladder",
-						ClippedLength(wanted.at, wanted.length), wanted.at),
-				 errdetail("The ladder has the labels %s.", tier_ladder_labels(&ladder->rungs))));
-	PG_RETURN_TIER_P(tier_from_rung(rung));
+						CrmClippedLength(wanted.at, wanted.length), wanted.at),
+				 errdetail("The ladder has the labels %s.", TierLadderLabels(&ladder->rungs))));
+	PG_RETURN_TIER_P(TierFromRung(rung));
 }
 
 PG_FUNCTION_INFO_V1(tier_ladder_tiers);
@@ -219,7 +207,7 @@ tier_ladder_tiers(PG_FUNCTION_ARGS)
 		const TierRung *rung = &ladder.rung[i];
 		bool nulls[4] = {false, false, false, false};
 		Datum values[4] = {
-			PointerGetDatum(tier_from_rung(rung)),
+			PointerGetDatum(TierFromRung(rung)),
 			Int32GetDatum(rung->rank),
 			CStringGetTextDatum(rung->label),
 			NumericGetDatum(ThresholdNumeric(rung)),

@@ -5,9 +5,9 @@
 
 #include "utils/guc.h"
 
-const TierRungs *tier_ladder_setting = NULL;
+const TierRungs *TierLadderSetting = NULL;
 
-static char *setting_text;
+static char *SettingText;
 
 /* Parse a new value. No error may leave a check hook, so nothing here calls numeric. */
 static bool
@@ -19,15 +19,15 @@ CheckLadder(char **newval, void **extra, GucSource source)
 
 	if (*newval == NULL || **newval == '\0')
 		return true;
-	ladder = crm_guc_malloc(sizeof(TierRungs));
+	ladder = GucMalloc(sizeof(TierRungs));
 	if (ladder == NULL)
 		return false;
-	status = ladder_parse(*newval, strlen(*newval), ladder, &where);
+	status = TierLadderParse(*newval, strlen(*newval), ladder, &where);
 	if (status != TIER_OK)
 	{
-		crm_guc_free(ladder);
-		GUC_check_errdetail("At \"%.*s\": %s", ClippedLength(where.at, where.length), where.at,
-							tier_status_detail(status));
+		GucFree(ladder);
+		GUC_check_errdetail("At \"%.*s\": %s", CrmClippedLength(where.at, where.length), where.at,
+							TierStatusDetail(status));
 		GUC_check_errhint("A ladder is written like '0-none:0, 1-bronze:100, 2-silver:500'.");
 		return false;
 	}
@@ -39,15 +39,15 @@ CheckLadder(char **newval, void **extra, GucSource source)
 static void
 AssignLadder(const char *newval, void *extra)
 {
-	tier_ladder_setting = extra;
+	TierLadderSetting = extra;
 }
 
 void
-tier_init(void)
+TierInit(void)
 {
 	DefineCustomStringVariable(
 		"crm.tier_ladder", "The ladder on which a tier's bare label is looked up.",
 		"With '0-none:0, 1-bronze:100' here, 'bronze' reads as the tier 1-bronze. Empty: a tier "
 		"is written with its rank.",
-		&setting_text, "", PGC_USERSET, 0, CheckLadder, AssignLadder, NULL);
+		&SettingText, "", PGC_USERSET, 0, CheckLadder, AssignLadder, NULL);
 }

@@ -15,14 +15,25 @@ MakeTier(int rank, TierSlice label)
 {
 	TierText *tier = palloc(VARHDRSZ + TIER_TEXT_MAX);
 
-	SET_VARSIZE(tier, VARHDRSZ + tier_text_format(rank, label, VARDATA(tier)));
+	SET_VARSIZE(tier, VARHDRSZ + TierFormat(rank, label, VARDATA(tier)));
 	return tier;
 }
 
 TierText *
-tier_from_rung(const TierRung *rung)
+TierFromRung(const TierRung *rung)
 {
 	return MakeTier(rung->rank, (TierSlice){rung->label, (size_t) rung->label_length});
+}
+
+char *
+TierLadderLabels(const TierRungs *ladder)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < ladder->count; i++)
+		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", ladder->rung[i].label);
+	return list.data;
 }
 
 /* Find a bare label on the ladder of the setting. */
@@ -31,23 +42,23 @@ ResolveLabel(TierSlice label, fmNodePtr escontext)
 {
 	const TierRung *rung;
 
-	if (tier_ladder_setting == NULL)
+	if (TierLadderSetting == NULL)
 		ereturn(escontext, NULL,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("tier \"%.*s\" has no rank", (int) label.length, label.at),
 				 errdetail("The setting crm.tier_ladder, which would give its rank, is not set."),
 				 errhint("Write the rank, as in '3-gold', or name a ladder: crm.tier('gold', "
 						 "ladder).")));
-	rung = ladder_find(tier_ladder_setting, label);
+	rung = TierLadderFind(TierLadderSetting, label);
 	if (rung == NULL)
 		ereturn(escontext, NULL,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("tier \"%.*s\" is not on the ladder", (int) label.length, label.at),
 				 errdetail("The ladder in the setting crm.tier_ladder has the labels %s.",
-						   tier_ladder_labels(tier_ladder_setting)),
+						   TierLadderLabels(TierLadderSetting)),
 				 errhint("Write the rank, as in '3-gold', or name a ladder: crm.tier('gold', "
 						 "ladder).")));
-	return tier_from_rung(rung);
+	return TierFromRung(rung);
 }
 
 /* Make a tier of text from outside: the one way in, for every form of input. */
@@ -56,14 +67,14 @@ TierFromText(TierSlice input, fmNodePtr escontext)
 {
 	TierSlice label;
 	int rank;
-	TierStatus status = tier_text_parse(input.at, input.length, &rank, &label);
+	TierStatus status = TierParse(input.at, input.length, &rank, &label);
 
 	if (status != TIER_OK)
 		ereturn(escontext, NULL,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type crm.tier: \"%.*s\"",
-						ClippedLength(input.at, input.length), input.at),
-				 errdetail("%s", tier_status_detail(status)),
+						CrmClippedLength(input.at, input.length), input.at),
+				 errdetail("%s", TierStatusDetail(status)),
 				 errhint("A tier is written rank-label, as in '3-gold'.")));
 	return rank < 0 ? ResolveLabel(label, escontext) : MakeTier(rank, label);
 }
@@ -142,8 +153,8 @@ CompareArguments(FunctionCallInfo fcinfo)
 {
 	TierText *a = PG_GETARG_TIER_PP(0);
 	TierText *b = PG_GETARG_TIER_PP(1);
-	int order = tier_text_compare(VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a), VARDATA_ANY(b),
-								  VARSIZE_ANY_EXHDR(b));
+	int order =
+		TierCompare(VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(b));
 
 	PG_FREE_IF_COPY(a, 0);
 	PG_FREE_IF_COPY(b, 1);
@@ -212,8 +223,8 @@ CompareSorted(Datum x, Datum y, SortSupport support)
 {
 	TierText *a = (TierText *) PG_DETOAST_DATUM_PACKED(x);
 	TierText *b = (TierText *) PG_DETOAST_DATUM_PACKED(y);
-	int order = tier_text_compare(VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a), VARDATA_ANY(b),
-								  VARSIZE_ANY_EXHDR(b));
+	int order =
+		TierCompare(VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(b));
 
 	if (a != (TierText *) DatumGetPointer(x))
 		pfree(a);

@@ -1,13 +1,13 @@
 /*
  * tier.h: what the files of room tier share.
  *
- * Both types are stored as their canonical text (math/tier_codec.h), so one set of functions
+ * Both types are stored as their canonical text (core/tier/tier.h), so one set of functions
  * compares and hashes both, and what a client reads in binary is plain text.
  */
 #ifndef CRM_TIER_TIER_H
 #define CRM_TIER_TIER_H
 
-#include "crm.h"
+#include "glue.h"
 
 #include "core/tier/tier.h"
 
@@ -18,11 +18,14 @@ typedef struct varlena TierText;
 #define PG_RETURN_TIER_P(x) PG_RETURN_POINTER(x)
 
 /* The ladder in the setting crm.tier_ladder, or NULL when it is not set. */
-extern const TierRungs *tier_ladder_setting;
+extern const TierRungs *TierLadderSetting;
 
-extern TierText *tier_from_rung(const TierRung *rung);
+/* Define the setting; called when the library is loaded. */
+extern void TierInit(void);
+
+extern TierText *TierFromRung(const TierRung *rung);
 
 /* The labels of a ladder, for a message. */
-extern char *tier_ladder_labels(const TierRungs *ladder);
+extern char *TierLadderLabels(const TierRungs *ladder);
 
 #endif /* CRM_TIER_TIER_H */

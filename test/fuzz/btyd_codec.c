@@ -23,25 +23,25 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	uint8_t *packed;
 	size_t n, used;
 
-	if (!btyd_unpack_head(bytes, size, &data))
+	if (!BtydUnpackHead(bytes, size, &data))
 		return 0;
 	n = data.nrows + data.nspend;
 	REQUIRE(n <= size);
 	data.rows = malloc((n + 1) * sizeof(BtydRow));
-	if (btyd_unpack(bytes, size, &data))
+	if (BtydUnpack(bytes, size, &data))
 	{
-		packed = malloc(btyd_packed_bound(&data));
-		used = btyd_pack(&data, packed);
-		REQUIRE(used <= btyd_packed_bound(&data));
-		REQUIRE(btyd_unpack_head(packed, used, &again));
+		packed = malloc(BtydPackedBound(&data));
+		used = BtydPack(&data, packed);
+		REQUIRE(used <= BtydPackedBound(&data));
+		REQUIRE(BtydUnpackHead(packed, used, &again));
 		REQUIRE(again.nrows == data.nrows && again.nspend == data.nspend);
 		REQUIRE(memcmp(&again.counters, &data.counters, sizeof(data.counters)) == 0);
 		again.rows = malloc((n + 1) * sizeof(BtydRow));
-		REQUIRE(btyd_unpack(packed, used, &again));
+		REQUIRE(BtydUnpack(packed, used, &again));
 		for (size_t i = 0; i < n; i++)
 		{
-			REQUIRE(btyd_data_row_ok(&data.rows[i]));
-			REQUIRE(btyd_row_cmp(&data.rows[i], &again.rows[i]) == 0);
+			REQUIRE(BtydRowIsValid(&data.rows[i]));
+			REQUIRE(BtydRowCompare(&data.rows[i], &again.rows[i]) == 0);
 			REQUIRE(data.rows[i].weight == again.rows[i].weight);
 		}
 		free(again.rows);

@@ -38,18 +38,18 @@ FuzzTier(const char *input, size_t size)
 	int rank;
 	int rank_again;
 
-	if (tier_text_parse(input, size, &rank, &label) != TIER_OK)
+	if (TierParse(input, size, &rank, &label) != TIER_OK)
 		return;
 	CheckLabel(label.at, label.length);
 	MUST(rank >= -1 && rank < TIER_RANKS);
 	if (rank < 0)
 		rank = 7;
-	length = tier_text_format(rank, label, first);
+	length = TierFormat(rank, label, first);
 	MUST(length <= sizeof(first));
-	MUST(tier_text_parse(first, length, &rank_again, &again) == TIER_OK);
+	MUST(TierParse(first, length, &rank_again, &again) == TIER_OK);
 	MUST(rank_again == rank && again.length == label.length);
 	MUST(memcmp(again.at, label.at, label.length) == 0);
-	MUST(tier_text_compare(first, length, first, length) == 0);
+	MUST(TierCompare(first, length, first, length) == 0);
 }
 
 static void
@@ -61,7 +61,7 @@ FuzzLadder(const char *input, size_t size)
 	TierSlice where;
 	size_t length;
 
-	if (ladder_parse(input, size, &ladder, &where) != TIER_OK)
+	if (TierLadderParse(input, size, &ladder, &where) != TIER_OK)
 	{
 		MUST(where.at >= input && where.at + where.length <= input + size);
 		return;
@@ -73,14 +73,14 @@ FuzzLadder(const char *input, size_t size)
 		TierSlice label = {rung->label, (size_t) rung->label_length};
 
 		CheckLabel(label.at, label.length);
-		MUST(ladder_find(&ladder, label) == rung);
+		MUST(TierLadderFind(&ladder, label) == rung);
 		MUST(i == 0 || rung->rank > rung[-1].rank);
-		MUST(i == 0 || tier_number_compare(rung[-1].threshold, rung->threshold) < 0);
+		MUST(i == 0 || TierNumberCompare(rung[-1].threshold, rung->threshold) < 0);
 	}
-	length = ladder_format(&ladder, first);
+	length = TierLadderFormat(&ladder, first);
 	MUST(length <= sizeof(first));
-	MUST(ladder_parse(first, length, &ladder, &where) == TIER_OK);
-	MUST(ladder_format(&ladder, second) == length && memcmp(first, second, length) == 0);
+	MUST(TierLadderParse(first, length, &ladder, &where) == TIER_OK);
+	MUST(TierLadderFormat(&ladder, second) == length && memcmp(first, second, length) == 0);
 }
 
 int

@@ -18,15 +18,15 @@ TestDistribution(const BtydProcess *process)
 	BtydModel m;
 	double one = 0.0, mean = 0.0, expected, value;
 
-	btyd_prepare(&m, process, params);
+	BtydPrepare(&m, process, params);
 	for (int n = 0; n < 4000; n++)
 	{
-		if (btyd_pmf(&m, 3, 20, 25, 100, n, &value) != BTYD_OK)
+		if (BtydPmf(&m, 3, 20, 25, 100, n, &value) != BTYD_OK)
 			value = NAN;
 		one += value;
 		mean += n * value;
 	}
-	CHECK(btyd_expected(&m, 3, 20, 25, 100, &expected) == BTYD_OK);
+	CHECK(BtydExpected(&m, 3, 20, 25, 100, &expected) == BTYD_OK);
 	CHECK_NEAR(one, 1, 1e-12);
 	CHECK_NEAR(mean, expected, 1e-10);
 }
@@ -38,18 +38,18 @@ TestNextOrder(const BtydProcess *process)
 	BtydModel m;
 	double when, none, alive;
 
-	btyd_prepare(&m, process, params);
+	BtydPrepare(&m, process, params);
 	for (double p = 0.05; p < 1.0; p += 0.05)
 	{
-		BtydStatus status = btyd_next_order(&m, 4, 30, 32, p, &when);
+		BtydStatus status = BtydNextOrder(&m, 4, 30, 32, p, &when);
 
-		btyd_p_alive(&m, 4, 30, 32, &alive);
+		BtydPAlive(&m, 4, 30, 32, &alive);
 		if (p >= alive)
 		{
 			unit_check(status == BTYD_NEVER, "an order with probability %.2f never comes", p);
 			continue;
 		}
-		unit_check(status == BTYD_OK && btyd_pmf(&m, 4, 30, 32, when, 0, &none) == BTYD_OK &&
+		unit_check(status == BTYD_OK && BtydPmf(&m, 4, 30, 32, when, 0, &none) == BTYD_OK &&
 					   fabs(1 - none - p) < 1e-13,
 				   "the next order comes with probability %.2f within %.6g", p, when);
 		unit_near(when, 38.18 * expm1(-log1p(-p / alive) / 4.525), 1e-9 * when,
@@ -66,36 +66,36 @@ TestArguments(const BtydProcess *process)
 	BtydModel m;
 	double value = 42;
 
-	CHECK(btyd_prepare(&m, process, zero) == BTYD_BAD_PARAMETER);
-	CHECK(btyd_prepare(&m, process, broken) == BTYD_BAD_PARAMETER);
-	btyd_prepare(&m, process, params);
-	CHECK(btyd_p_alive(&m, -1, 0, 1, &value) == BTYD_BAD_X);
-	CHECK(btyd_p_alive(&m, 1.5, 1, 1, &value) == BTYD_BAD_X);
-	CHECK(btyd_p_alive(&m, NAN, 1, 1, &value) == BTYD_BAD_X);
-	CHECK(btyd_p_alive(&m, INFINITY, 1, 1, &value) == BTYD_BAD_X);
-	CHECK(btyd_p_alive(&m, 1, 2, 1, &value) == BTYD_BAD_TIMES);
-	CHECK(btyd_p_alive(&m, 0, 1, 2, &value) == BTYD_BAD_TIMES);
-	CHECK(btyd_p_alive(&m, 1, NAN, 2, &value) == BTYD_BAD_TIMES);
-	CHECK(btyd_p_alive(&m, 1, 1, INFINITY, &value) == BTYD_BAD_TIMES);
-	CHECK(btyd_expected(&m, 1, 1, 2, -1, &value) == BTYD_BAD_HORIZON);
-	CHECK(btyd_expected(&m, 1, 1, 2, NAN, &value) == BTYD_BAD_HORIZON);
-	CHECK(btyd_pmf(&m, 1, 1, 2, INFINITY, 0, &value) == BTYD_BAD_HORIZON);
-	CHECK(btyd_pmf(&m, 1, 1, 2, 1, 0.5, &value) == BTYD_BAD_COUNT);
-	CHECK(btyd_pmf(&m, 1, 1, 2, 1, -1, &value) == BTYD_BAD_COUNT);
-	CHECK(btyd_discounted(&m, 1, 1, 2, 1, -0.1, &value) == BTYD_BAD_RATE);
-	CHECK(btyd_discounted(&m, 1, 1, 2, 1, NAN, &value) == BTYD_BAD_RATE);
-	CHECK(btyd_next_order(&m, 1, 1, 2, 0, &value) == BTYD_BAD_PROBABILITY);
-	CHECK(btyd_next_order(&m, 1, 1, 2, 1, &value) == BTYD_BAD_PROBABILITY);
-	CHECK(btyd_next_order(&m, 1, 1, 2, NAN, &value) == BTYD_BAD_PROBABILITY);
+	CHECK(BtydPrepare(&m, process, zero) == BTYD_BAD_PARAMETER);
+	CHECK(BtydPrepare(&m, process, broken) == BTYD_BAD_PARAMETER);
+	BtydPrepare(&m, process, params);
+	CHECK(BtydPAlive(&m, -1, 0, 1, &value) == BTYD_BAD_X);
+	CHECK(BtydPAlive(&m, 1.5, 1, 1, &value) == BTYD_BAD_X);
+	CHECK(BtydPAlive(&m, NAN, 1, 1, &value) == BTYD_BAD_X);
+	CHECK(BtydPAlive(&m, INFINITY, 1, 1, &value) == BTYD_BAD_X);
+	CHECK(BtydPAlive(&m, 1, 2, 1, &value) == BTYD_BAD_TIMES);
+	CHECK(BtydPAlive(&m, 0, 1, 2, &value) == BTYD_BAD_TIMES);
+	CHECK(BtydPAlive(&m, 1, NAN, 2, &value) == BTYD_BAD_TIMES);
+	CHECK(BtydPAlive(&m, 1, 1, INFINITY, &value) == BTYD_BAD_TIMES);
+	CHECK(BtydExpected(&m, 1, 1, 2, -1, &value) == BTYD_BAD_HORIZON);
+	CHECK(BtydExpected(&m, 1, 1, 2, NAN, &value) == BTYD_BAD_HORIZON);
+	CHECK(BtydPmf(&m, 1, 1, 2, INFINITY, 0, &value) == BTYD_BAD_HORIZON);
+	CHECK(BtydPmf(&m, 1, 1, 2, 1, 0.5, &value) == BTYD_BAD_COUNT);
+	CHECK(BtydPmf(&m, 1, 1, 2, 1, -1, &value) == BTYD_BAD_COUNT);
+	CHECK(BtydDiscounted(&m, 1, 1, 2, 1, -0.1, &value) == BTYD_BAD_RATE);
+	CHECK(BtydDiscounted(&m, 1, 1, 2, 1, NAN, &value) == BTYD_BAD_RATE);
+	CHECK(BtydNextOrder(&m, 1, 1, 2, 0, &value) == BTYD_BAD_PROBABILITY);
+	CHECK(BtydNextOrder(&m, 1, 1, 2, 1, &value) == BTYD_BAD_PROBABILITY);
+	CHECK(BtydNextOrder(&m, 1, 1, 2, NAN, &value) == BTYD_BAD_PROBABILITY);
 	CHECK(value == 42);
 
 	/* a < 1: customers with a tiny p buy for ever, in expectation */
-	CHECK(btyd_expected(&m, 1, 1, 2, INFINITY, &value) == BTYD_INFINITE);
-	CHECK(btyd_discounted(&m, 1, 1, 2, INFINITY, 0, &value) == BTYD_INFINITE);
-	CHECK(btyd_discounted(&m, 1, 1, 2, INFINITY, 0.001, &value) == BTYD_OK && value > 0);
-	CHECK(btyd_expected(&m, 1, 1, 2, 0, &value) == BTYD_OK && value == 0);
-	CHECK(btyd_pmf(&m, 1, 1, 2, 0, 0, &value) == BTYD_OK && value == 1);
-	CHECK(btyd_pmf(&m, 1, 1, 2, 0, 1, &value) == BTYD_OK && value == 0);
+	CHECK(BtydExpected(&m, 1, 1, 2, INFINITY, &value) == BTYD_INFINITE);
+	CHECK(BtydDiscounted(&m, 1, 1, 2, INFINITY, 0, &value) == BTYD_INFINITE);
+	CHECK(BtydDiscounted(&m, 1, 1, 2, INFINITY, 0.001, &value) == BTYD_OK && value > 0);
+	CHECK(BtydExpected(&m, 1, 1, 2, 0, &value) == BTYD_OK && value == 0);
+	CHECK(BtydPmf(&m, 1, 1, 2, 0, 0, &value) == BTYD_OK && value == 1);
+	CHECK(BtydPmf(&m, 1, 1, 2, 0, 1, &value) == BTYD_OK && value == 0);
 }
 
 /* Nothing that is not a number, whatever is asked; and order where order must be */
@@ -103,10 +103,10 @@ static void
 TestWild(const BtydProcess *process)
 {
 	const double low = 1e-4;
-	CrmRng rng;
+	RandomState rng;
 	int bad = 0, unordered = 0;
 
-	rng_seed(&rng, 20240105, 1);
+	RandomSeed(&rng, 20240105, 1);
 	for (int i = 0; i < 3000; i++)
 	{
 		double p[4], x, t_x, t, horizon, rate, n, value[4], alive;
@@ -114,24 +114,24 @@ TestWild(const BtydProcess *process)
 		BtydStatus status;
 
 		for (int j = 0; j < 4; j++)
-			p[j] = low * pow(1e8, rng_uniform(&rng));
-		x = rng_uniform(&rng) < 0.2 ? 0 : floor(pow(2000, rng_uniform(&rng)));
-		t = 1e4 * pow(rng_uniform(&rng), 3);
-		t_x = x > 0 ? t * rng_uniform(&rng) : 0;
-		horizon = 1e-4 * pow(4e8, rng_uniform(&rng));
-		rate = 1e-6 * pow(1e6, rng_uniform(&rng));
-		n = floor(200 * pow(rng_uniform(&rng), 2));
+			p[j] = low * pow(1e8, RandomUniform(&rng));
+		x = RandomUniform(&rng) < 0.2 ? 0 : floor(pow(2000, RandomUniform(&rng)));
+		t = 1e4 * pow(RandomUniform(&rng), 3);
+		t_x = x > 0 ? t * RandomUniform(&rng) : 0;
+		horizon = 1e-4 * pow(4e8, RandomUniform(&rng));
+		rate = 1e-6 * pow(1e6, RandomUniform(&rng));
+		n = floor(200 * pow(RandomUniform(&rng), 2));
 
-		btyd_prepare(&m, process, p);
-		status = btyd_p_alive(&m, x, t_x, t, &alive);
+		BtydPrepare(&m, process, p);
+		status = BtydPAlive(&m, x, t_x, t, &alive);
 		if (status == BTYD_OK)
-			status = btyd_expected(&m, x, t_x, t, horizon, &value[0]);
+			status = BtydExpected(&m, x, t_x, t, horizon, &value[0]);
 		if (status == BTYD_OK)
-			status = btyd_discounted(&m, x, t_x, t, horizon, rate, &value[1]);
+			status = BtydDiscounted(&m, x, t_x, t, horizon, rate, &value[1]);
 		if (status == BTYD_OK)
-			status = btyd_pmf(&m, x, t_x, t, horizon, n, &value[2]);
+			status = BtydPmf(&m, x, t_x, t, horizon, n, &value[2]);
 		if (status == BTYD_OK)
-			status = btyd_discounted(&m, x, t_x, t, INFINITY, rate, &value[3]);
+			status = BtydDiscounted(&m, x, t_x, t, INFINITY, rate, &value[3]);
 		if (status != BTYD_OK || !(alive >= 0 && alive <= 1))
 		{
 			if (bad++ == 0)
@@ -156,7 +156,7 @@ TestWild(const BtydProcess *process)
 int
 main(void)
 {
-	const BtydProcess *const processes[] = {&btyd_bgnbd, &btyd_mbgnbd};
+	const BtydProcess *const processes[] = {&BtydBgnbd, &BtydMbgnbd};
 
 	table_test("test/unit/reference/bgnbd.tsv", TOLERANCE);
 	for (int i = 0; i < 2; i++)

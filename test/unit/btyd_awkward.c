@@ -26,15 +26,15 @@ Simulate(const BtydProcess *p, const double *params, int customers, double t_min
 		 uint64_t seed)
 {
 	BtydModel m;
-	CrmRng rng;
+	RandomState rng;
 
-	btyd_prepare(&m, p, params);
-	rng_seed(&rng, seed, 0);
+	BtydPrepare(&m, p, params);
+	RandomSeed(&rng, seed, 0);
 	n = 0;
 	for (int i = 0; i < customers; i++)
 	{
 		BtydCustomer c;
-		double t = t_min + (t_max - t_min) * rng_uniform(&rng);
+		double t = t_min + (t_max - t_min) * RandomUniform(&rng);
 		double t_x = 0, x = 0, when;
 
 		p->draw(&m, &rng, &c);
@@ -54,10 +54,10 @@ Fit(const char *what)
 	BtydFit fit;
 	bool numbers = true;
 
-	btyd_fit(*process, rows, n, &test_env, &fit);
+	BtydFitProcess(*process, rows, n, &test_env, &fit);
 	printf("# %s, %s: %s, loglik %.10g, %d steps, %d evaluations; %.4g %.4g %.4g %.4g, s.e. of log "
 		   "%.3g %.3g %.3g %.3g\n",
-		   (*process)->name, what, btyd_fit_status_name(fit.status), fit.loglik, fit.iterations,
+		   (*process)->name, what, BtydFitStatusName(fit.status), fit.loglik, fit.iterations,
 		   fit.evaluations, fit.params[0], fit.params[1], fit.params[2], fit.params[3],
 		   sqrt(fit.log_covariance[0]), sqrt(fit.log_covariance[5]), sqrt(fit.log_covariance[10]),
 		   sqrt(fit.log_covariance[15]));
@@ -78,25 +78,25 @@ Fit(const char *what)
 static bool
 Told(BtydFit fit, BtydFitStatus status)
 {
-	return fit.status == status && btyd_fit_status_message(status)[0] != '\0';
+	return fit.status == status && BtydFitStatusMessage(status)[0] != '\0';
 }
 
 /* Probability of a Poisson or negative binomial count and times: what the truth cannot exceed */
 static void
 TestDegenerate(void)
 {
-	CrmRng rng;
+	RandomState rng;
 	BtydFit fit;
 	double best = 0;
 
 	/* everybody buys at one rate and nobody leaves */
-	rng_seed(&rng, 7, 0);
+	RandomSeed(&rng, 7, 0);
 	n = 0;
 	for (int i = 0; i < 3000; i++)
 	{
-		double t = 20 + 32 * rng_uniform(&rng), now = 0, t_x = 0, x = 0;
+		double t = 20 + 32 * RandomUniform(&rng), now = 0, t_x = 0, x = 0;
 
-		while ((now += rng_exponential(&rng) / 0.1) <= t)
+		while ((now += RandomExponential(&rng) / 0.1) <= t)
 		{
 			x++;
 			t_x = now;
@@ -122,10 +122,10 @@ TestDegenerate(void)
 	n = 0;
 	for (int i = 0; i < 3000; i++)
 	{
-		double t = 20 + 32 * rng_uniform(&rng), now = 0, t_x = 0, x = 0;
-		double lambda = rng_gamma(&rng, 0.8) / 8;
+		double t = 20 + 32 * RandomUniform(&rng), now = 0, t_x = 0, x = 0;
+		double lambda = RandomGamma(&rng, 0.8) / 8;
 
-		while ((now += rng_exponential(&rng) / lambda) <= t)
+		while ((now += RandomExponential(&rng) / lambda) <= t)
 		{
 			x++;
 			t_x = now;
@@ -139,7 +139,7 @@ TestDegenerate(void)
 	n = 0;
 	for (int i = 0; i < 1000; i++)
 	{
-		double t = 50, first = rng_exponential(&rng) * 3;
+		double t = 50, first = RandomExponential(&rng) * 3;
 
 		if (i % 2 && first < t)
 			Add(1, first, t, 1);
@@ -202,7 +202,7 @@ TestTwenty(void)
 	{
 		BtydFit fit;
 
-		Simulate(&btyd_mbgnbd, params, 20, 30, 50, (uint64_t) seed);
+		Simulate(&BtydMbgnbd, params, 20, 30, 50, (uint64_t) seed);
 		fit = Fit("twenty customers");
 		CHECK(fit.status == BTYD_FIT_CONVERGED || fit.status == BTYD_FIT_NOT_IDENTIFIED ||
 			  fit.status == BTYD_FIT_NO_REPEATS);
@@ -216,7 +216,7 @@ TestLong(void)
 	const double params[] = {0.8, 200, 0.9, 2.5};
 	BtydFit fit, counted;
 	BtydRow swap;
-	CrmRng rng;
+	RandomState rng;
 
 	Simulate(*process, params, 20000, 100, 7300, 3);
 	for (size_t i = 0; i < n; i++)
@@ -230,10 +230,10 @@ TestLong(void)
 		unit_check(fabs(fit.params[i] - params[i]) < 4 * sqrt(fit.covariance[5 * i]),
 				   "%s: parameter %d is recovered", (*process)->name, i);
 
-	rng_seed(&rng, 1, 1);
+	RandomSeed(&rng, 1, 1);
 	for (size_t i = n - 1; i > 0; i--)
 	{
-		size_t j = (size_t) (rng_uniform(&rng) * (double) (i + 1));
+		size_t j = (size_t) (RandomUniform(&rng) * (double) (i + 1));
 
 		swap = rows[i];
 		rows[i] = rows[j];
@@ -261,7 +261,7 @@ static void
 TestInterrupt(void)
 {
 	const double params[] = {0.8, 200, 0.9, 2.5};
-	const BtydEnv env = {StopSoon, test_alloc, test_release, NULL};
+	const Environment env = {StopSoon, test_alloc, test_release, NULL};
 	BtydFit fit;
 	int interrupted = 0;
 	int tried = 0;
@@ -270,7 +270,7 @@ TestInterrupt(void)
 	for (int k = 0; k < 20000; k = k * 3 / 2 + 1)
 	{
 		questions_left = k;
-		btyd_fit(*process, rows, n, &env, &fit);
+		BtydFitProcess(*process, rows, n, &env, &fit);
 		tried++;
 		if (fit.status == BTYD_FIT_INTERRUPTED && questions_left == -1)
 			interrupted++;
@@ -284,7 +284,7 @@ TestInterrupt(void)
 int
 main(void)
 {
-	for (process = btyd_processes; *process; process++)
+	for (process = BtydProcesses; *process; process++)
 	{
 		TestNothingToFit();
 		TestTwenty();

@@ -12,7 +12,7 @@
 static int
 CompareRows(const void *a, const void *b)
 {
-	return btyd_row_cmp(a, b);
+	return BtydRowCompare(a, b);
 }
 
 /* Pack into a block of just the size, unpack from it, compare; the size, or 0 if they differ */
@@ -20,21 +20,21 @@ static size_t
 RoundTrip(BtydData *data)
 {
 	size_t n = data->nrows + data->nspend;
-	uint8_t *room = malloc(btyd_packed_bound(data));
-	size_t size = btyd_pack(data, room);
+	uint8_t *room = malloc(BtydPackedBound(data));
+	size_t size = BtydPack(data, room);
 	uint8_t *bytes = malloc(size);
 	BtydData again;
 	bool same;
 
 	memcpy(bytes, room, size);
 	free(room);
-	same = btyd_unpack_head(bytes, size, &again) && again.nrows == data->nrows &&
+	same = BtydUnpackHead(bytes, size, &again) && again.nrows == data->nrows &&
 		   again.nspend == data->nspend && again.unit_days == data->unit_days &&
 		   memcmp(&again.counters, &data->counters, sizeof(BtydCounters)) == 0;
 	if (same)
 	{
 		again.rows = malloc((n + 1) * sizeof(BtydRow));
-		same = btyd_unpack(bytes, size, &again) &&
+		same = BtydUnpack(bytes, size, &again) &&
 			   (n == 0 || memcmp(again.rows, data->rows, n * sizeof(BtydRow)) == 0);
 
 		/* a prefix is never data, nor is a longer text */
@@ -44,8 +44,8 @@ RoundTrip(BtydData *data)
 			BtydData part = again;
 
 			memcpy(prefix, bytes, i);
-			if (btyd_unpack_head(prefix, i, &part) && part.nrows + part.nspend <= n &&
-				btyd_unpack(prefix, i, &part))
+			if (BtydUnpackHead(prefix, i, &part) && part.nrows + part.nspend <= n &&
+				BtydUnpack(prefix, i, &part))
 				same = false;
 			free(prefix);
 		}
@@ -61,31 +61,31 @@ RandomData(uint64_t seed, bool days, double unit, size_t n)
 {
 	BtydData data = {.unit_days = unit, .counters = {1, 2, 3, 4e15, 5}};
 	size_t size, kept = 0;
-	CrmRng rng;
+	RandomState rng;
 
 	data.rows = calloc(2 * n, sizeof(BtydRow));
-	rng_seed(&rng, seed, 0);
+	RandomSeed(&rng, seed, 0);
 	for (size_t i = 0; i < 2 * n; i++)
 	{
 		BtydRow *row = &data.rows[i];
-		double t = days ? floor(rng_uniform(&rng) * 3000) / unit : rng_uniform(&rng) * 300;
+		double t = days ? floor(RandomUniform(&rng) * 3000) / unit : RandomUniform(&rng) * 300;
 
-		row->weight = 1 + floor(rng_exponential(&rng) * 3);
-		row->x = floor(rng_exponential(&rng) * 4);
+		row->weight = 1 + floor(RandomExponential(&rng) * 3);
+		row->x = floor(RandomExponential(&rng) * 4);
 		row->t = t;
-		row->t_x = row->x > 0 ? (days ? floor(t * unit * 0.5) / unit : t * rng_uniform(&rng)) : 0;
+		row->t_x = row->x > 0 ? (days ? floor(t * unit * 0.5) / unit : t * RandomUniform(&rng)) : 0;
 		if (i >= n)
 		{
 			row->x += 1;
 			row->t = BTYD_SPEND_ROW;
-			row->t_x = days ? floor(1 + rng_exponential(&rng) * 9000) / 100 / row->x
-							: rng_exponential(&rng);
+			row->t_x = days ? floor(1 + RandomExponential(&rng) * 9000) / 100 / row->x
+							: RandomExponential(&rng);
 		}
 	}
 	qsort(data.rows, 2 * n, sizeof(BtydRow), CompareRows);
 	for (size_t i = 0; i < 2 * n; i++)
 	{
-		if (kept > 0 && btyd_row_cmp(&data.rows[kept - 1], &data.rows[i]) == 0)
+		if (kept > 0 && BtydRowCompare(&data.rows[kept - 1], &data.rows[i]) == 0)
 			continue;
 		data.rows[kept] = data.rows[i];
 		if (data.rows[kept++].t < 0)
@@ -145,14 +145,14 @@ main(void)
 				   units[i], size);
 	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		refused &= !btyd_data_row_ok(&bad[i]);
+		refused &= !BtydRowIsValid(&bad[i]);
 	CHECK(refused);
 
 	/* more customers than a double counts are seen, however they are spread */
 	extremes[0].weight++;
 	data = (BtydData){.unit_days = 7, .rows = extremes, .nrows = 6, .nspend = 3};
-	CHECK(!btyd_data_counts_ok(&data) && RoundTrip(&data) == 0);
+	CHECK(!BtydCountsAreValid(&data) && RoundTrip(&data) == 0);
 	data = (BtydData){.unit_days = 7, .counters = {.merged = BTYD_MAX_COUNT + 1}};
-	CHECK(!btyd_data_counts_ok(&data) && RoundTrip(&data) == 0);
+	CHECK(!BtydCountsAreValid(&data) && RoundTrip(&data) == 0);
 	return unit_done();
 }

@@ -21,7 +21,7 @@ Loglik(const BtydProcess *process, const double *log_params, const BtydRow *rows
 
 	for (int i = 0; i < process->nparams; i++)
 		params[i] = exp(log_params[i]);
-	btyd_prepare(&m, process, params);
+	BtydPrepare(&m, process, params);
 	memset(grad, 0, BTYD_MAX_PARAMS * sizeof(double));
 	if (hess)
 		memset(hess, 0, BTYD_MAX_PARAMS * BTYD_MAX_PARAMS * sizeof(double));
@@ -99,10 +99,10 @@ TestSimulation(const BtydProcess *process, const double *params)
 	double sum = 0, squares = 0, worth = 0, worth_squares = 0, want, when;
 	int none = 0, two = 0, ordered = 0;
 	BtydModel m;
-	CrmRng rng;
+	RandomState rng;
 
-	btyd_prepare(&m, process, params);
-	rng_seed(&rng, 11, 0);
+	BtydPrepare(&m, process, params);
+	RandomSeed(&rng, 11, 0);
 	for (int i = 0; i < CUSTOMERS; i++)
 	{
 		BtydCustomer c;
@@ -131,21 +131,21 @@ TestSimulation(const BtydProcess *process, const double *params)
 	CHECK(ordered == 0);
 	sum /= CUSTOMERS;
 	worth /= CUSTOMERS;
-	btyd_expected(&m, 0, 0, 0, horizon, &want);
+	BtydExpected(&m, 0, 0, 0, horizon, &want);
 	unit_near(sum, want, 5 * sqrt((squares / CUSTOMERS - sum * sum) / CUSTOMERS),
 			  "mean of simulated purchases");
-	btyd_discounted(&m, 0, 0, 0, horizon, rate, &want);
+	BtydDiscounted(&m, 0, 0, 0, horizon, rate, &want);
 	unit_near(worth, want, 5 * sqrt((worth_squares / CUSTOMERS - worth * worth) / CUSTOMERS),
 			  "mean of simulated discounted purchases");
-	btyd_pmf(&m, 0, 0, 0, horizon, 0, &want);
+	BtydPmf(&m, 0, 0, 0, horizon, 0, &want);
 	unit_near((double) none / CUSTOMERS, want, 5 * sqrt(want * (1 - want) / CUSTOMERS),
 			  "share without a purchase");
-	btyd_pmf(&m, 0, 0, 0, horizon, 2, &want);
+	BtydPmf(&m, 0, 0, 0, horizon, 2, &want);
 	unit_near((double) two / CUSTOMERS, want, 5 * sqrt(want * (1 - want) / CUSTOMERS),
 			  "share with two purchases");
 	qsort(first, CUSTOMERS, sizeof(double), Compare);
-	btyd_next_order(&m, 0, 0, 0, 0.4, &when);
-	btyd_pmf(&m, 0, 0, 0, first[(int) (0.4 * CUSTOMERS)], 0, &want);
+	BtydNextOrder(&m, 0, 0, 0, 0.4, &when);
+	BtydPmf(&m, 0, 0, 0, first[(int) (0.4 * CUSTOMERS)], 0, &want);
 	unit_near(1 - want, 0.4, 5 * sqrt(0.24 / CUSTOMERS), "time of the next order");
 }
 
@@ -161,17 +161,17 @@ TestRecovery(const BtydProcess *process, const double *params)
 	int beyond3 = 0, beyond4 = 0, converged = 0;
 	BtydModel m;
 
-	btyd_prepare(&m, process, params);
+	BtydPrepare(&m, process, params);
 	for (uint64_t seed = 0; seed < 4; seed++)
 	{
 		BtydFit fit;
-		CrmRng rng;
+		RandomState rng;
 
-		rng_seed(&rng, 5, seed);
+		RandomSeed(&rng, 5, seed);
 		for (int i = 0; i < CUSTOMERS; i++)
 		{
 			BtydCustomer c;
-			BtydRow row = {0, 0, 26 + 52 * rng_uniform(&rng), 1};
+			BtydRow row = {0, 0, 26 + 52 * RandomUniform(&rng), 1};
 			double when;
 
 			process->draw(&m, &rng, &c);
@@ -182,7 +182,8 @@ TestRecovery(const BtydProcess *process, const double *params)
 			}
 			rows[i] = row;
 		}
-		converged += btyd_fit(process, rows, CUSTOMERS, &test_env, &fit) == BTYD_FIT_CONVERGED;
+		converged +=
+			BtydFitProcess(process, rows, CUSTOMERS, &test_env, &fit) == BTYD_FIT_CONVERGED;
 		for (int i = 0; i < process->nparams; i++)
 		{
 			double error = log(fit.params[i] / params[i]) /
@@ -200,17 +201,17 @@ TestRecovery(const BtydProcess *process, const double *params)
 int
 main(void)
 {
-	for (int k = 0; btyd_processes[k]; k++)
+	for (int k = 0; BtydProcesses[k]; k++)
 	{
-		const BtydProcess *process = btyd_processes[k];
+		const BtydProcess *process = BtydProcesses[k];
 		const double *params = truth[process->in_time_units[3]];
 
 		printf("# %s\n", process->title);
-		CHECK(btyd_process_by_name(process->name) == process);
+		CHECK(BtydProcessByName(process->name) == process);
 		TestDerivatives(process, params);
 		TestSimulation(process, params);
 		TestRecovery(process, params);
 	}
-	CHECK(btyd_process_by_name("nbd") == NULL);
+	CHECK(BtydProcessByName("nbd") == NULL);
 	return unit_done();
 }

@@ -21,9 +21,9 @@ static const double horizons[] = {0,   5e-324, 1e-300, 1e-9,    1,       52,
 								  5e3, 1e15,   1e300,  DBL_MAX, INFINITY};
 static const double rates[] = {0, 5e-324, 1e-300, 1e-9, 0.002, 1, 1e9, 1e300};
 
-static CrmRng rng;
+static RandomState rng;
 
-#define PICK(list) list[rng_next(&rng) % (sizeof(list) / sizeof(list[0]))]
+#define PICK(list) list[RandomNext(&rng) % (sizeof(list) / sizeof(list[0]))]
 
 static int wrong;
 
@@ -48,23 +48,23 @@ Ask(const BtydModel *m)
 	double result = 0;
 	BtydStatus status;
 
-	status = btyd_p_alive(m, x, t_x, t, &result);
+	status = BtydPAlive(m, x, t_x, t, &result);
 	Check(m, "p_alive", status, result, 1);
-	status = btyd_expected(m, x, t_x, t, horizon, &result);
+	status = BtydExpected(m, x, t_x, t, horizon, &result);
 	Check(m, "expected", status, result, DBL_MAX);
-	status = btyd_pmf(m, x, t_x, t, horizon, PICK(xs), &result);
+	status = BtydPmf(m, x, t_x, t, horizon, PICK(xs), &result);
 	Check(m, "pmf", status, result, 1);
-	status = btyd_discounted(m, x, t_x, t, horizon, PICK(rates), &result);
+	status = BtydDiscounted(m, x, t_x, t, horizon, PICK(rates), &result);
 	Check(m, "discounted", status, result, DBL_MAX);
-	status = btyd_next_order(m, x, t_x, t, rng_uniform(&rng), &result);
+	status = BtydNextOrder(m, x, t_x, t, RandomUniform(&rng), &result);
 	Check(m, "next_order", status, result, DBL_MAX);
 }
 
 int
 main(void)
 {
-	rng_seed(&rng, 1, 1);
-	for (int i = 0; btyd_processes[i]; i++)
+	RandomSeed(&rng, 1, 1);
+	for (int i = 0; BtydProcesses[i]; i++)
 	{
 		int asked = 0;
 
@@ -76,13 +76,13 @@ main(void)
 
 			for (int j = 0; j < BTYD_MAX_PARAMS; j++)
 				p[j] = PICK(params);
-			if (btyd_prepare(&m, btyd_processes[i], p) != BTYD_OK)
+			if (BtydPrepare(&m, BtydProcesses[i], p) != BTYD_OK)
 				continue;
 			for (int n = 0; n < 5; n++, asked++)
 				Ask(&m);
 		}
 		unit_check(asked > MODELS && wrong == 0, "%s: %d customers of extreme models, %d wrong",
-				   btyd_processes[i]->name, asked, wrong);
+				   BtydProcesses[i]->name, asked, wrong);
 	}
 	return unit_done();
 }

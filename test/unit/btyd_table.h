@@ -65,18 +65,18 @@ table_test(const char *path, double tolerance)
 		if (sscanf(line, "%15s %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf", name,
 				   p, p + 1, p + 2, p + 3, &x, &t_x, &t, &horizon, &rate, &n, want, want + 1,
 				   want + 2, want + 3, want + 4) != 16 ||
-			btyd_prepare(&m, btyd_process_by_name(name), p) != BTYD_OK)
+			BtydPrepare(&m, BtydProcessByName(name), p) != BTYD_OK)
 		{
 			bad++;
 			continue;
 		}
 		lines++;
-		status[TABLE_LOGLIK] = btyd_loglik(&m, x, t_x, t, &got[TABLE_LOGLIK]);
-		status[TABLE_ALIVE] = btyd_p_alive(&m, x, t_x, t, &got[TABLE_ALIVE]);
-		status[TABLE_EXPECTED] = btyd_expected(&m, x, t_x, t, horizon, &got[TABLE_EXPECTED]);
+		status[TABLE_LOGLIK] = BtydLogLikelihood(&m, x, t_x, t, &got[TABLE_LOGLIK]);
+		status[TABLE_ALIVE] = BtydPAlive(&m, x, t_x, t, &got[TABLE_ALIVE]);
+		status[TABLE_EXPECTED] = BtydExpected(&m, x, t_x, t, horizon, &got[TABLE_EXPECTED]);
 		status[TABLE_DISCOUNTED] =
-			btyd_discounted(&m, x, t_x, t, horizon, rate, &got[TABLE_DISCOUNTED]);
-		status[TABLE_PMF] = btyd_pmf(&m, x, t_x, t, horizon, n, &got[TABLE_PMF]);
+			BtydDiscounted(&m, x, t_x, t, horizon, rate, &got[TABLE_DISCOUNTED]);
+		status[TABLE_PMF] = BtydPmf(&m, x, t_x, t, horizon, n, &got[TABLE_PMF]);
 		for (int q = 0; q < TABLE_QUANTITIES; q++)
 		{
 			double error;

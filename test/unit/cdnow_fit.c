@@ -30,9 +30,9 @@ TestCdnow(const Cdnow *cdnow, const Expected *want)
 	double value, total = 0.0;
 
 	printf("# %s\n", want->process->title);
-	btyd_fit(want->process, cdnow->rows, CDNOW_CUSTOMERS, &test_env, &fit);
+	BtydFitProcess(want->process, cdnow->rows, CDNOW_CUSTOMERS, &test_env, &fit);
 	printf("# %s after %d steps, %d evaluations: %.9g %.9g %.9g %.9g, s.e. %.6g %.6g %.6g %.6g\n",
-		   btyd_fit_status_name(fit.status), fit.iterations, fit.evaluations, fit.params[0],
+		   BtydFitStatusName(fit.status), fit.iterations, fit.evaluations, fit.params[0],
 		   fit.params[1], fit.params[2], fit.params[3], sqrt(fit.covariance[0]),
 		   sqrt(fit.covariance[5]), sqrt(fit.covariance[10]), sqrt(fit.covariance[15]));
 	CHECK(fit.status == BTYD_FIT_CONVERGED);
@@ -48,7 +48,7 @@ TestCdnow(const Cdnow *cdnow, const Expected *want)
 		days[i].t_x *= 7;
 		days[i].t *= 7;
 	}
-	btyd_fit(want->process, days, CDNOW_CUSTOMERS, &test_env, &in_days);
+	BtydFitProcess(want->process, days, CDNOW_CUSTOMERS, &test_env, &in_days);
 	CHECK(in_days.status == BTYD_FIT_CONVERGED);
 	CHECK_NEAR(in_days.loglik + 2457 * log(7), fit.loglik, 1e-8);
 	for (int i = 0; i < want->process->nparams; i++)
@@ -56,21 +56,21 @@ TestCdnow(const Cdnow *cdnow, const Expected *want)
 				   2e-6);
 
 	/* predictions at the fit */
-	CHECK(btyd_prepare(&m, want->process, fit.params) == BTYD_OK);
-	CHECK(btyd_p_alive(&m, 2, 30.43, 38.86, &value) == BTYD_OK);
+	CHECK(BtydPrepare(&m, want->process, fit.params) == BTYD_OK);
+	CHECK(BtydPAlive(&m, 2, 30.43, 38.86, &value) == BTYD_OK);
 	CHECK_NEAR(value, want->alive, 5e-7);
-	CHECK(btyd_expected(&m, 2, 30.43, 38.86, 39, &value) == BTYD_OK);
+	CHECK(BtydExpected(&m, 2, 30.43, 38.86, 39, &value) == BTYD_OK);
 	CHECK_NEAR(value, want->expected, 1e-6);
 	if (want->expected_frequent > 0)
 	{
-		CHECK(btyd_expected(&m, 26, 30.86, 31, 39, &value) == BTYD_OK);
+		CHECK(BtydExpected(&m, 26, 30.86, 31, 39, &value) == BTYD_OK);
 		CHECK_NEAR(value, want->expected_frequent, 2e-5);
 	}
 	for (int i = 0; i < CDNOW_CUSTOMERS; i++)
 	{
 		const BtydRow *row = &cdnow->rows[i];
 
-		if (btyd_expected(&m, row->x, row->t_x, row->t, 39, &value) == BTYD_OK)
+		if (BtydExpected(&m, row->x, row->t_x, row->t, 39, &value) == BTYD_OK)
 			total += value;
 	}
 	CHECK_NEAR(total, want->total, 2e-3);
@@ -79,7 +79,7 @@ TestCdnow(const Cdnow *cdnow, const Expected *want)
 int
 main(void)
 {
-	static const Expected bg = {&btyd_bgnbd,
+	static const Expected bg = {&BtydBgnbd,
 								{.2425945, 4.413602, .792920, 2.425895},
 								{5e-7, 5e-6, 5e-6, 2e-5},
 								-9582.429207,
@@ -87,7 +87,7 @@ main(void)
 								1.2259068,
 								20.750276,
 								1653.4087};
-	static const Expected mbg = {&btyd_mbgnbd,
+	static const Expected mbg = {&BtydMbgnbd,
 								 {.5248429, 6.1830818, .8913595, 1.6140029},
 								 {2e-6, 2e-5, 5e-6, 1e-5},
 								 -9582.135716,
@@ -95,7 +95,7 @@ main(void)
 								 1.2626692,
 								 0,
 								 1576.7283};
-	static const Expected pareto = {&btyd_paretonbd,
+	static const Expected pareto = {&BtydParetonbd,
 									{.5532778, 10.5776843, .6062334, 11.6685157},
 									{2e-6, 5e-6, 1e-5, 3e-4},
 									-9594.976179,
@@ -127,14 +127,14 @@ main(void)
 	TestCdnow(&cdnow, &pareto);
 
 	/* standard errors, from the inverse of the observed information */
-	btyd_fit(&btyd_bgnbd, cdnow.rows, CDNOW_CUSTOMERS, &test_env, &fit);
+	BtydFitProcess(&BtydBgnbd, cdnow.rows, CDNOW_CUSTOMERS, &test_env, &fit);
 	CHECK_NEAR(sqrt(fit.covariance[0]), .012557, 5e-7);
 	CHECK_NEAR(sqrt(fit.covariance[5]), .37822, 5e-6);
 	CHECK_NEAR(sqrt(fit.covariance[10]), .18573, 5e-6);
 	CHECK_NEAR(sqrt(fit.covariance[15]), .70541, 5e-6);
 	CHECK_NEAR(sqrt(fit.log_covariance[0]) * fit.params[0], .012557, 5e-7);
 
-	btyd_fit(&btyd_paretonbd, cdnow.rows, CDNOW_CUSTOMERS, &test_env, &fit);
+	BtydFitProcess(&BtydParetonbd, cdnow.rows, CDNOW_CUSTOMERS, &test_env, &fit);
 	CHECK_NEAR(sqrt(fit.covariance[0]), .047627925, 2e-7);
 	CHECK_NEAR(sqrt(fit.covariance[5]), .84272251, 2e-6);
 	CHECK_NEAR(sqrt(fit.covariance[10]), .18728136, 2e-6);

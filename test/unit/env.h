@@ -20,6 +20,6 @@ test_release(void *arg, void *p)
 	free(p);
 }
 
-static const BtydEnv test_env = {NULL, test_alloc, test_release, NULL};
+static const Environment test_env = {NULL, test_alloc, test_release, NULL};
 
 #endif

@@ -40,9 +40,9 @@ TestTable(const char *path)
 			continue;
 		}
 		lines++;
-		got = gamma_gamma_loglik(p, &row, 1, NULL, NULL);
+		got = GammaGammaLogLikelihood(p, &row, 1, NULL, NULL);
 		worst = fmax(worst, fabs(got - loglik) / (1 + fabs(loglik)));
-		if (gamma_gamma_expected(p, row.x, row.mean, &got) != BTYD_OK)
+		if (GammaGammaExpected(p, row.x, row.mean, &got) != BTYD_OK)
 			got = NAN;
 		worst_mean = fmax(worst_mean, unit_relative(got, want));
 		bad += isnan(got);
@@ -68,16 +68,15 @@ TestCdnow(void)
 	}
 	for (int i = 0; i < CDNOW_CUSTOMERS; i++)
 		rows[i] = (GammaGammaRow){cdnow.rows[i].x, cdnow.mean_spend[i], 1};
-	gamma_gamma_fit(rows, CDNOW_CUSTOMERS, &test_env, &fit);
-	printf("# %s after %d steps, %d evaluations: %.9g %.9g %.9g\n",
-		   btyd_fit_status_name(fit.status), fit.iterations, fit.evaluations, fit.params[0],
-		   fit.params[1], fit.params[2]);
+	GammaGammaFitSpend(rows, CDNOW_CUSTOMERS, &test_env, &fit);
+	printf("# %s after %d steps, %d evaluations: %.9g %.9g %.9g\n", BtydFitStatusName(fit.status),
+		   fit.iterations, fit.evaluations, fit.params[0], fit.params[1], fit.params[2]);
 	CHECK(fit.status == BTYD_FIT_CONVERGED);
 	CHECK(fit.customers == 946 && fit.without_repeat == 1411 && fit.without_spend == 0);
 	CHECK(fit.has_mean);
 	CHECK_NEAR(fit.loglik, -4055.917695, 1e-6);
 	/* the published search stopped a little before the top */
-	value = gamma_gamma_loglik(published, rows, CDNOW_CUSTOMERS, NULL, NULL);
+	value = GammaGammaLogLikelihood(published, rows, CDNOW_CUSTOMERS, NULL, NULL);
 	CHECK(value < fit.loglik && value > fit.loglik - 1e-6);
 	CHECK_NEAR(fit.params[0], published[0], 3e-4);
 	CHECK_NEAR(fit.params[1], published[1], 5e-5);
@@ -85,15 +84,15 @@ TestCdnow(void)
 	CHECK_NEAR(sqrt(fit.covariance[0]), 1.18997, 1.5e-4);
 	CHECK_NEAR(sqrt(fit.covariance[4]), .29014, 1e-5);
 	CHECK_NEAR(sqrt(fit.covariance[8]), 4.15953, 2e-4);
-	CHECK(gamma_gamma_expected(published, 2, 40, &value) == BTYD_OK);
+	CHECK(GammaGammaExpected(published, 2, 40, &value) == BTYD_OK);
 	CHECK_NEAR(value, 39.13052, 5e-6);
-	CHECK(gamma_gamma_expected(published, 0, 0, &value) == BTYD_OK);
+	CHECK(GammaGammaExpected(published, 0, 0, &value) == BTYD_OK);
 	CHECK_NEAR(value, 35.17050, 5e-6);
 
 	/* in a currency of large numbers: the same fit */
 	for (int i = 0; i < CDNOW_CUSTOMERS; i++)
 		rows[i].mean *= 25000;
-	gamma_gamma_fit(rows, CDNOW_CUSTOMERS, &test_env, &cents);
+	GammaGammaFitSpend(rows, CDNOW_CUSTOMERS, &test_env, &cents);
 	CHECK(cents.status == BTYD_FIT_CONVERGED);
 	CHECK_NEAR(cents.loglik + 946 * log(25000), fit.loglik, 1e-8);
 	CHECK_NEAR(cents.params[0], fit.params[0], 1e-6);
@@ -106,22 +105,22 @@ TestDerivatives(const double *params)
 {
 	double grad[3], hess[9], value;
 	double worst = 0.0, worst2 = 0.0, step = 1e-5;
-	CrmRng rng;
+	RandomState rng;
 
-	rng_seed(&rng, 1, 1);
+	RandomSeed(&rng, 1, 1);
 	for (int i = 0; i < 300; i++)
-		rows[i] = (GammaGammaRow){floor(1 + 30 * rng_uniform(&rng) * rng_uniform(&rng)),
-								  100 * rng_gamma(&rng, 2), 1 + (i % 3)};
-	value = gamma_gamma_loglik(params, rows, 300, grad, hess);
+		rows[i] = (GammaGammaRow){floor(1 + 30 * RandomUniform(&rng) * RandomUniform(&rng)),
+								  100 * RandomGamma(&rng, 2), 1 + (i % 3)};
+	value = GammaGammaLogLikelihood(params, rows, 300, grad, hess);
 	for (int i = 0; i < 3; i++)
 	{
 		double p[3], up[3], down[3], v_up, v_down;
 
 		memcpy(p, params, sizeof(p));
 		p[i] = params[i] * exp(step);
-		v_up = gamma_gamma_loglik(p, rows, 300, up, NULL);
+		v_up = GammaGammaLogLikelihood(p, rows, 300, up, NULL);
 		p[i] = params[i] * exp(-step);
-		v_down = gamma_gamma_loglik(p, rows, 300, down, NULL);
+		v_down = GammaGammaLogLikelihood(p, rows, 300, down, NULL);
 		worst = fmax(worst, fabs((v_up - v_down) / (2 * step) - grad[i]));
 		for (int j = 0; j < 3; j++)
 			worst2 = fmax(worst2, fabs((up[j] - down[j]) / (2 * step) - hess[3 * i + j]));
@@ -135,15 +134,15 @@ TestDerivatives(const double *params)
 static void
 Simulate(const double *params, int n, uint64_t seed)
 {
-	CrmRng rng;
+	RandomState rng;
 
-	rng_seed(&rng, seed, 1);
+	RandomSeed(&rng, seed, 1);
 	for (int i = 0; i < n; i++)
 	{
-		double nu = rng_gamma(&rng, params[1]) / params[2];
-		double x = 1 + floor(-4 * log(rng_uniform(&rng)));
+		double nu = RandomGamma(&rng, params[1]) / params[2];
+		double x = 1 + floor(-4 * log(RandomUniform(&rng)));
 
-		rows[i] = (GammaGammaRow){x, rng_gamma(&rng, params[0] * x) / (nu * x), 1};
+		rows[i] = (GammaGammaRow){x, RandomGamma(&rng, params[0] * x) / (nu * x), 1};
 	}
 }
 
@@ -153,9 +152,9 @@ TestRecovery(const double *params)
 	GammaGammaFit fit;
 
 	Simulate(params, MANY, 7);
-	gamma_gamma_fit(rows, MANY, &test_env, &fit);
+	GammaGammaFitSpend(rows, MANY, &test_env, &fit);
 	unit_check(fit.status == BTYD_FIT_CONVERGED, "%d simulated customers: %s", MANY,
-			   btyd_fit_status_name(fit.status));
+			   BtydFitStatusName(fit.status));
 	for (int i = 0; i < 3; i++)
 		unit_check(fabs(fit.params[i] - params[i]) < 3 * sqrt(fit.covariance[4 * i]),
 				   "parameter %d: %g, in truth %g, s.e. %.2g", i, fit.params[i], params[i],
@@ -176,27 +175,27 @@ TestAwkward(void)
 	const double heavy[] = {2, 0.5, 10};
 	const double broken[] = {2, NAN, 10};
 	int asked = 0;
-	BtydEnv stopping = {StopAtOnce, test_alloc, test_release, &asked};
+	Environment stopping = {StopAtOnce, test_alloc, test_release, &asked};
 	GammaGammaFit fit;
 	double value = 42;
 
-	CHECK(gamma_gamma_fit(rows, 0, &test_env, &fit) == BTYD_FIT_EMPTY);
+	CHECK(GammaGammaFitSpend(rows, 0, &test_env, &fit) == BTYD_FIT_EMPTY);
 	for (int i = 0; i < 100; i++)
 		rows[i] = (GammaGammaRow){i % 5, i % 5 ? 20 : 0, 1};
-	CHECK(gamma_gamma_fit(rows, 19, &test_env, &fit) == BTYD_FIT_TOO_FEW);
-	CHECK(gamma_gamma_fit(rows, 1, &test_env, &fit) == BTYD_FIT_NO_REPEATS);
+	CHECK(GammaGammaFitSpend(rows, 19, &test_env, &fit) == BTYD_FIT_TOO_FEW);
+	CHECK(GammaGammaFitSpend(rows, 1, &test_env, &fit) == BTYD_FIT_NO_REPEATS);
 	CHECK(isnan(fit.loglik) && isnan(fit.params[0]));
-	gamma_gamma_fit(rows, 100, &test_env, &fit);
+	GammaGammaFitSpend(rows, 100, &test_env, &fit);
 	unit_check(fit.status == BTYD_FIT_NOT_IDENTIFIED, "everybody spends the same: %s",
-			   btyd_fit_status_name(fit.status));
+			   BtydFitStatusName(fit.status));
 	CHECK(isnan(fit.covariance[0]));
 
 	/* nobody differs from anybody: if there is a top at all, it says that q may be anything */
 	Simulate((const double[]){2, 1e9, 1e10}, 5000, 3);
-	gamma_gamma_fit(rows, 5000, &test_env, &fit);
+	GammaGammaFitSpend(rows, 5000, &test_env, &fit);
 	unit_check(fit.status == BTYD_FIT_NOT_IDENTIFIED || sqrt(fit.log_covariance[4]) > 1,
 			   "all customers are alike: %s, q %g, s.e. of its logarithm %g",
-			   btyd_fit_status_name(fit.status), fit.params[1], sqrt(fit.log_covariance[4]));
+			   BtydFitStatusName(fit.status), fit.params[1], sqrt(fit.log_covariance[4]));
 	CHECK(fit.params[1] > 100);
 
 	/* refunds that eat up all purchases are left out, and counted */
@@ -204,21 +203,22 @@ TestAwkward(void)
 	rows[10].mean = 0;
 	rows[20].mean = -5;
 	rows[30].x = 0;
-	gamma_gamma_fit(rows, 2000, &test_env, &fit);
+	GammaGammaFitSpend(rows, 2000, &test_env, &fit);
 	CHECK(fit.status == BTYD_FIT_CONVERGED && fit.without_spend == 2 && fit.without_repeat == 1 &&
 		  fit.customers == 1997);
-	CHECK(gamma_gamma_fit(rows, 2000, &stopping, &fit) == BTYD_FIT_INTERRUPTED);
+	CHECK(GammaGammaFitSpend(rows, 2000, &stopping, &fit) == BTYD_FIT_INTERRUPTED);
 	rows[40].mean = INFINITY;
-	CHECK(gamma_gamma_fit(rows, 2000, &test_env, &fit) == BTYD_FIT_BAD_DATA && fit.bad_row == 40);
+	CHECK(GammaGammaFitSpend(rows, 2000, &test_env, &fit) == BTYD_FIT_BAD_DATA &&
+		  fit.bad_row == 40);
 
 	/* no mean is said, never a negative one */
-	CHECK(gamma_gamma_expected(heavy, 0, 0, &value) == BTYD_INFINITE);
-	CHECK(gamma_gamma_expected(heavy, 1, -3, &value) == BTYD_BAD_SPEND);
-	CHECK(gamma_gamma_expected(heavy, 1, NAN, &value) == BTYD_BAD_SPEND);
-	CHECK(gamma_gamma_expected(heavy, 1.5, 3, &value) == BTYD_BAD_X);
-	CHECK(gamma_gamma_expected(broken, 1, 3, &value) == BTYD_BAD_PARAMETER);
+	CHECK(GammaGammaExpected(heavy, 0, 0, &value) == BTYD_INFINITE);
+	CHECK(GammaGammaExpected(heavy, 1, -3, &value) == BTYD_BAD_SPEND);
+	CHECK(GammaGammaExpected(heavy, 1, NAN, &value) == BTYD_BAD_SPEND);
+	CHECK(GammaGammaExpected(heavy, 1.5, 3, &value) == BTYD_BAD_X);
+	CHECK(GammaGammaExpected(broken, 1, 3, &value) == BTYD_BAD_PARAMETER);
 	CHECK(value == 42);
-	CHECK(gamma_gamma_expected(heavy, 1, 3, &value) == BTYD_OK);
+	CHECK(GammaGammaExpected(heavy, 1, 3, &value) == BTYD_OK);
 	CHECK_NEAR(value, 2 * 13 / 1.5, 1e-14);
 }
 

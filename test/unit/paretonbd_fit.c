@@ -15,14 +15,14 @@ TestRecovery(const double *params, double arrivals, double end)
 	BtydModel m;
 	BtydFit fit;
 
-	btyd_prepare(&m, &btyd_paretonbd, params);
+	BtydPrepare(&m, &BtydParetonbd, params);
 	population_draw(&m, arrivals, end, false, 42, rows, MANY);
-	btyd_fit(&btyd_paretonbd, rows, MANY, &test_env, &fit);
+	BtydFitProcess(&BtydParetonbd, rows, MANY, &test_env, &fit);
 	unit_check(fit.status == BTYD_FIT_CONVERGED, "%d simulated customers: %s after %d evaluations",
-			   MANY, btyd_fit_status_name(fit.status), fit.evaluations);
+			   MANY, BtydFitStatusName(fit.status), fit.evaluations);
 	for (int i = 0; i < 4; i++)
 		unit_check(fabs(log(fit.params[i] / params[i])) < 3 * sqrt(fit.log_covariance[5 * i]),
-				   "%s is %g, in truth %g, s.e. %.2g", btyd_paretonbd.param_names[i], fit.params[i],
+				   "%s is %g, in truth %g, s.e. %.2g", BtydParetonbd.param_names[i], fit.params[i],
 				   params[i], sqrt(fit.covariance[5 * i]));
 }
 
@@ -34,20 +34,20 @@ TestTop(const double *params, int n, const char *what)
 	BtydModel m;
 	double truth = 0.0, value;
 
-	btyd_fit(&btyd_paretonbd, rows, n, &test_env, &fit);
-	btyd_prepare(&m, &btyd_paretonbd, params);
+	BtydFitProcess(&BtydParetonbd, rows, n, &test_env, &fit);
+	BtydPrepare(&m, &BtydParetonbd, params);
 	for (int i = 0; i < n; i++)
 	{
-		btyd_loglik(&m, rows[i].x, rows[i].t_x, rows[i].t, &value);
+		BtydLogLikelihood(&m, rows[i].x, rows[i].t_x, rows[i].t, &value);
 		truth += rows[i].weight * value;
 	}
 	unit_check(fit.loglik >= truth - 1e-6, "%s: %s after %d evaluations, %.6f, not less than %.6f",
-			   what, btyd_fit_status_name(fit.status), fit.evaluations, fit.loglik, truth);
-	btyd_prepare(&m, &btyd_paretonbd, fit.params);
+			   what, BtydFitStatusName(fit.status), fit.evaluations, fit.loglik, truth);
+	BtydPrepare(&m, &BtydParetonbd, fit.params);
 	truth = 0.0;
 	for (int i = 0; i < n; i++)
 	{
-		btyd_loglik(&m, rows[i].x, rows[i].t_x, rows[i].t, &value);
+		BtydLogLikelihood(&m, rows[i].x, rows[i].t_x, rows[i].t, &value);
 		truth += rows[i].weight * value;
 	}
 	unit_check(unit_relative(fit.loglik, truth) < 1e-9, "which is its likelihood, row by row");
@@ -64,31 +64,31 @@ TestAwkward(void)
 	BtydModel m;
 	BtydFit fit;
 
-	CHECK(btyd_fit(&btyd_paretonbd, rows, 0, &test_env, &fit) == BTYD_FIT_EMPTY);
-	btyd_prepare(&m, &btyd_paretonbd, usual);
+	CHECK(BtydFitProcess(&BtydParetonbd, rows, 0, &test_env, &fit) == BTYD_FIT_EMPTY);
+	BtydPrepare(&m, &BtydParetonbd, usual);
 	population_draw(&m, 80, 273, true, 1, rows, 20);
-	CHECK(btyd_fit(&btyd_paretonbd, rows, 1, &test_env, &fit) == BTYD_FIT_TOO_FEW);
+	CHECK(BtydFitProcess(&BtydParetonbd, rows, 1, &test_env, &fit) == BTYD_FIT_TOO_FEW);
 	TestTop(usual, 20, "20 customers");
 
 	/* 20 years, in days */
-	btyd_prepare(&m, &btyd_paretonbd, old);
+	BtydPrepare(&m, &BtydParetonbd, old);
 	population_draw(&m, 7300, 7300, true, 2, rows, 2000);
 	TestTop(old, 2000, "20 years in days");
 
 	for (int i = 0; i < 500; i++)
 		rows[i].x = rows[i].t_x = 0;
-	CHECK(btyd_fit(&btyd_paretonbd, rows, 500, &test_env, &fit) == BTYD_FIT_NO_REPEATS);
+	CHECK(BtydFitProcess(&BtydParetonbd, rows, 500, &test_env, &fit) == BTYD_FIT_NO_REPEATS);
 
 	/* nobody differs and nobody leaves: nothing can be said about death, nor about differences */
-	btyd_prepare(&m, &btyd_paretonbd, poisson);
+	BtydPrepare(&m, &BtydParetonbd, poisson);
 	population_draw(&m, 80, 273, true, 3, rows, 1000);
-	btyd_fit(&btyd_paretonbd, rows, 1000, &test_env, &fit);
+	BtydFitProcess(&BtydParetonbd, rows, 1000, &test_env, &fit);
 	unit_check(fit.status == BTYD_FIT_NOT_IDENTIFIED, "pure Poisson: %s after %d evaluations",
-			   btyd_fit_status_name(fit.status), fit.evaluations);
+			   BtydFitStatusName(fit.status), fit.evaluations);
 	CHECK(isnan(fit.covariance[0]));
 
 	/* all but everybody leaves at once */
-	btyd_prepare(&m, &btyd_paretonbd, gone);
+	BtydPrepare(&m, &BtydParetonbd, gone);
 	population_draw(&m, 80, 273, false, 4, rows, 200);
 	rows[0].x = 2;
 	rows[0].t_x = 1;

@@ -12,15 +12,15 @@ TestDistribution(const double *params, double x, double t_x, double t, double ho
 	BtydModel m;
 	double one = 0.0, mean = 0.0, expected, value;
 
-	CHECK(btyd_prepare(&m, &btyd_paretonbd, params) == BTYD_OK);
+	CHECK(BtydPrepare(&m, &BtydParetonbd, params) == BTYD_OK);
 	for (int n = 0; n < 4000; n++)
 	{
-		if (btyd_pmf(&m, x, t_x, t, horizon, n, &value) != BTYD_OK)
+		if (BtydPmf(&m, x, t_x, t, horizon, n, &value) != BTYD_OK)
 			value = NAN;
 		one += value;
 		mean += n * value;
 	}
-	CHECK(btyd_expected(&m, x, t_x, t, horizon, &expected) == BTYD_OK);
+	CHECK(BtydExpected(&m, x, t_x, t, horizon, &expected) == BTYD_OK);
 	CHECK_NEAR(one, 1, 1e-11);
 	CHECK_NEAR(mean, expected, 1e-10 * expected);
 }
@@ -33,16 +33,16 @@ TestNextOrder(void)
 	BtydModel m;
 	double when, none, never;
 
-	btyd_prepare(&m, &btyd_paretonbd, params);
-	CHECK(btyd_pmf(&m, 4, 210, 224, 1e14, 0, &never) == BTYD_OK && never > 0.01);
+	BtydPrepare(&m, &BtydParetonbd, params);
+	CHECK(BtydPmf(&m, 4, 210, 224, 1e14, 0, &never) == BTYD_OK && never > 0.01);
 	for (double p = 0.05; p < 1.0; p += 0.05)
 	{
-		BtydStatus status = btyd_next_order(&m, 4, 210, 224, p, &when);
+		BtydStatus status = BtydNextOrder(&m, 4, 210, 224, p, &when);
 
 		if (p > 1.0 - never)
 			unit_check(status == BTYD_NEVER, "an order with probability %.2f never comes", p);
 		else
-			unit_check(status == BTYD_OK && btyd_pmf(&m, 4, 210, 224, when, 0, &none) == BTYD_OK &&
+			unit_check(status == BTYD_OK && BtydPmf(&m, 4, 210, 224, when, 0, &none) == BTYD_OK &&
 						   fabs(1 - none - p) < 1e-13,
 					   "the next order comes with probability %.2f within %.6g", p, when);
 	}
@@ -59,22 +59,22 @@ TestDerivatives(const double *params, double x, size_t n)
 	};
 	BtydRow rows[ROWS];
 	BtydModel m;
-	CrmRng rng;
+	RandomState rng;
 	double grad[N] = {0}, hess[N * N] = {0};
 	double value, alone = 0.0, worst = 0.0, worst2 = 0.0, asymmetry = 0.0;
 	double step = 1e-5;
 
-	rng_seed(&rng, 5, n);
-	btyd_prepare(&m, &btyd_paretonbd, params);
+	RandomSeed(&rng, 5, n);
+	BtydPrepare(&m, &BtydParetonbd, params);
 	for (size_t i = 0; i < n; i++)
 	{
 		double one;
 
-		rows[i].t = 400 * rng_uniform(&rng);
+		rows[i].t = 400 * RandomUniform(&rng);
 		rows[i].x = x;
-		rows[i].t_x = x > 0 ? rows[i].t * rng_uniform(&rng) : 0;
-		rows[i].weight = 0.5 + rng_uniform(&rng);
-		btyd_loglik(&m, x, rows[i].t_x, rows[i].t, &one);
+		rows[i].t_x = x > 0 ? rows[i].t * RandomUniform(&rng) : 0;
+		rows[i].weight = 0.5 + RandomUniform(&rng);
+		BtydLogLikelihood(&m, x, rows[i].t_x, rows[i].t, &one);
 		alone += rows[i].weight * one;
 	}
 	value = m.process->loglik(&m, rows, n, grad, hess);
@@ -89,10 +89,10 @@ TestDerivatives(const double *params, double x, size_t n)
 
 		memcpy(p, params, sizeof(p));
 		p[i] = params[i] * exp(step);
-		btyd_prepare(&m, &btyd_paretonbd, p);
+		BtydPrepare(&m, &BtydParetonbd, p);
 		v_up = m.process->loglik(&m, rows, n, up, NULL);
 		p[i] = params[i] * exp(-step);
-		btyd_prepare(&m, &btyd_paretonbd, p);
+		BtydPrepare(&m, &BtydParetonbd, p);
 		v_down = m.process->loglik(&m, rows, n, down, NULL);
 		worst = fmax(worst, fabs((v_up - v_down) / (2 * step) - grad[i]) / fabs(value));
 		for (int j = 0; j < N; j++)
@@ -111,10 +111,10 @@ TestDerivatives(const double *params, double x, size_t n)
 static void
 TestWild(void)
 {
-	CrmRng rng;
+	RandomState rng;
 	int bad = 0, unordered = 0;
 
-	rng_seed(&rng, 1987, 1);
+	RandomSeed(&rng, 1987, 1);
 	for (int i = 0; i < 3000; i++)
 	{
 		double p[4], x, t_x, t, horizon, rate, n, value[6], grad[4] = {0}, hess[16] = {0};
@@ -122,20 +122,20 @@ TestWild(void)
 		BtydRow row;
 
 		for (int j = 0; j < 4; j++)
-			p[j] = 1e-4 * pow(1e8, rng_uniform(&rng));
-		x = rng_uniform(&rng) < 0.2 ? 0 : floor(pow(2000, rng_uniform(&rng)));
-		t = rng_uniform(&rng) < 0.1 ? 0 : 1e4 * pow(rng_uniform(&rng), 3);
-		t_x = x == 0 ? 0 : rng_uniform(&rng) < 0.2 ? t : t * rng_uniform(&rng);
-		horizon = 1e-4 * pow(4e8, rng_uniform(&rng));
-		rate = 1e-6 * pow(1e6, rng_uniform(&rng));
-		n = floor(200 * pow(rng_uniform(&rng), 2));
-		btyd_prepare(&m, &btyd_paretonbd, p);
-		if (btyd_loglik(&m, x, t_x, t, &value[0]) != BTYD_OK ||
-			btyd_p_alive(&m, x, t_x, t, &value[1]) != BTYD_OK ||
-			btyd_expected(&m, x, t_x, t, horizon, &value[2]) != BTYD_OK ||
-			btyd_discounted(&m, x, t_x, t, horizon, rate, &value[3]) != BTYD_OK ||
-			btyd_discounted(&m, x, t_x, t, INFINITY, rate, &value[4]) != BTYD_OK ||
-			btyd_pmf(&m, x, t_x, t, horizon, n, &value[5]) != BTYD_OK)
+			p[j] = 1e-4 * pow(1e8, RandomUniform(&rng));
+		x = RandomUniform(&rng) < 0.2 ? 0 : floor(pow(2000, RandomUniform(&rng)));
+		t = RandomUniform(&rng) < 0.1 ? 0 : 1e4 * pow(RandomUniform(&rng), 3);
+		t_x = x == 0 ? 0 : RandomUniform(&rng) < 0.2 ? t : t * RandomUniform(&rng);
+		horizon = 1e-4 * pow(4e8, RandomUniform(&rng));
+		rate = 1e-6 * pow(1e6, RandomUniform(&rng));
+		n = floor(200 * pow(RandomUniform(&rng), 2));
+		BtydPrepare(&m, &BtydParetonbd, p);
+		if (BtydLogLikelihood(&m, x, t_x, t, &value[0]) != BTYD_OK ||
+			BtydPAlive(&m, x, t_x, t, &value[1]) != BTYD_OK ||
+			BtydExpected(&m, x, t_x, t, horizon, &value[2]) != BTYD_OK ||
+			BtydDiscounted(&m, x, t_x, t, horizon, rate, &value[3]) != BTYD_OK ||
+			BtydDiscounted(&m, x, t_x, t, INFINITY, rate, &value[4]) != BTYD_OK ||
+			BtydPmf(&m, x, t_x, t, horizon, n, &value[5]) != BTYD_OK)
 		{
 			bad++;
 			continue;
@@ -159,16 +159,16 @@ TestLimits(void)
 	BtydModel m;
 	double value;
 
-	btyd_prepare(&m, &btyd_paretonbd, light);
-	CHECK(btyd_expected(&m, 1, 5, 9, INFINITY, &value) == BTYD_INFINITE);
-	CHECK(btyd_discounted(&m, 1, 5, 9, INFINITY, 0, &value) == BTYD_INFINITE);
-	CHECK(btyd_discounted(&m, 1, 5, 9, INFINITY, 1e-12, &value) == BTYD_OK && value > 0);
-	btyd_prepare(&m, &btyd_paretonbd, heavy);
-	CHECK(btyd_expected(&m, 0, 0, 0, INFINITY, &value) == BTYD_OK);
+	BtydPrepare(&m, &BtydParetonbd, light);
+	CHECK(BtydExpected(&m, 1, 5, 9, INFINITY, &value) == BTYD_INFINITE);
+	CHECK(BtydDiscounted(&m, 1, 5, 9, INFINITY, 0, &value) == BTYD_INFINITE);
+	CHECK(BtydDiscounted(&m, 1, 5, 9, INFINITY, 1e-12, &value) == BTYD_OK && value > 0);
+	BtydPrepare(&m, &BtydParetonbd, heavy);
+	CHECK(BtydExpected(&m, 0, 0, 0, INFINITY, &value) == BTYD_OK);
 	CHECK_NEAR(value, 0.55 / 74 * 81 / 0.5, 1e-14);
-	CHECK(btyd_p_alive(&m, 0, 0, 0, &value) == BTYD_OK && value == 1);
-	CHECK(btyd_p_alive(&m, 3, 8, 8, &value) == BTYD_OK && value == 1);
-	CHECK(btyd_loglik(&m, 0, 0, 0, &value) == BTYD_OK && value == 0);
+	CHECK(BtydPAlive(&m, 0, 0, 0, &value) == BTYD_OK && value == 1);
+	CHECK(BtydPAlive(&m, 3, 8, 8, &value) == BTYD_OK && value == 1);
+	CHECK(BtydLogLikelihood(&m, 0, 0, 0, &value) == BTYD_OK && value == 0);
 }
 
 int

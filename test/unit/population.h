@@ -18,13 +18,13 @@ population_draw(const BtydModel *m, double arrivals, double end, bool days, uint
 {
 	for (size_t i = 0; i < n; i++)
 	{
-		CrmRng rng;
+		RandomState rng;
 		BtydCustomer customer;
 		BtydRow *row = &rows[i];
 		double first, last, next;
 
-		rng_seed(&rng, seed, i);
-		first = arrivals * rng_uniform(&rng);
+		RandomSeed(&rng, seed, i);
+		first = arrivals * RandomUniform(&rng);
 		if (days)
 			first = floor(first);
 		last = first;

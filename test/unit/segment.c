@@ -90,7 +90,7 @@ TestPatternErrors(void)
 	static const struct
 	{
 		const char *text;
-		PatternStatus status;
+		CellPatternStatus status;
 		size_t at;
 	} faults[] = {{",", PATTERN_EXPECTED, 0},         {"555,", PATTERN_EXPECTED, 4},
 				  {"555,,444", PATTERN_EXPECTED, 4},  {"5x5", PATTERN_BAD_CHARACTER, 1},
@@ -105,10 +105,10 @@ TestPatternErrors(void)
 	{
 		CellSet set;
 		size_t at;
-		PatternStatus status = CellSetParse(faults[i].text, strlen(faults[i].text), &set, &at);
+		CellPatternStatus status = CellSetParse(faults[i].text, strlen(faults[i].text), &set, &at);
 
 		unit_check(status == faults[i].status && at == faults[i].at &&
-					   PatternStatusText(status)[0] != '\0',
+					   CellPatternStatusText(status)[0] != '\0',
 				   "pattern \"%s\": status %d at %d", faults[i].text, (int) status, (int) at);
 	}
 }

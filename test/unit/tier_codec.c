@@ -19,10 +19,10 @@ ParseTier(const char *input, size_t length, char *canonical)
 
 	memcpy(copy, input, length);
 	canonical[0] = '\0';
-	status = tier_text_parse(copy, length, &rank, &label);
+	status = TierParse(copy, length, &rank, &label);
 	if (status == TIER_OK && rank >= 0)
 	{
-		size_t n = tier_text_format(rank, label, out);
+		size_t n = TierFormat(rank, label, out);
 
 		memcpy(canonical, out, n);
 		canonical[n] = '\0';
@@ -47,10 +47,10 @@ ParseLadder(const char *input, size_t length, char *canonical, char *wrong)
 
 	memcpy(copy, input, length);
 	canonical[0] = wrong[0] = '\0';
-	status = ladder_parse(copy, length, &ladder, &where);
+	status = TierLadderParse(copy, length, &ladder, &where);
 	if (status == TIER_OK)
 	{
-		size_t n = ladder_format(&ladder, out);
+		size_t n = TierLadderFormat(&ladder, out);
 
 		memcpy(canonical, out, n);
 		canonical[n] = '\0';
@@ -140,8 +140,8 @@ TestOrder(void)
 	for (int i = 0; i < 8; i++)
 		for (int j = 0; j < 8; j++)
 		{
-			int order = tier_text_compare(ascending[i], strlen(ascending[i]), ascending[j],
-										  strlen(ascending[j]));
+			int order =
+				TierCompare(ascending[i], strlen(ascending[i]), ascending[j], strlen(ascending[j]));
 
 			wrong += order != (i > j) - (i < j);
 		}
@@ -242,7 +242,7 @@ TestNumbers(void)
 	for (int i = 0; i < count; i++)
 		for (int j = 0; j < count; j++)
 		{
-			int order = tier_number_compare(ascending[i], ascending[j]);
+			int order = TierNumberCompare(ascending[i], ascending[j]);
 
 			wrong += (order > 0) - (order < 0) != (i > j) - (i < j);
 		}
@@ -256,12 +256,12 @@ TestFind(void)
 	TierRungs ladder;
 	TierSlice where;
 
-	CHECK(ladder_parse(input, strlen(input), &ladder, &where) == TIER_OK);
-	CHECK(ladder_find(&ladder, (TierSlice){"gold", 4})->rank == 2);
-	CHECK(ladder_find(&ladder, (TierSlice){"gold", 2})->rank == 1);
-	CHECK(ladder_find(&ladder, (TierSlice){"gold", 3}) == NULL);
-	CHECK(ladder_find(&ladder, (TierSlice){"Gold", 4}) == NULL);
-	CHECK(ladder_find(&ladder, (TierSlice){"", 0}) == NULL);
+	CHECK(TierLadderParse(input, strlen(input), &ladder, &where) == TIER_OK);
+	CHECK(TierLadderFind(&ladder, (TierSlice){"gold", 4})->rank == 2);
+	CHECK(TierLadderFind(&ladder, (TierSlice){"gold", 2})->rank == 1);
+	CHECK(TierLadderFind(&ladder, (TierSlice){"gold", 3}) == NULL);
+	CHECK(TierLadderFind(&ladder, (TierSlice){"Gold", 4}) == NULL);
+	CHECK(TierLadderFind(&ladder, (TierSlice){"", 0}) == NULL);
 }
 
 int

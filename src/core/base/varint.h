@@ -53,7 +53,7 @@ UnZigZag128(UInt128 v)
 
 /* Write a number; returns where the next one goes. At most 10 bytes. */
 static inline uint8_t *
-PutVarint(uint8_t *out, uint64_t v)
+VarintPut(uint8_t *out, uint64_t v)
 {
 	while (v >= 0x80)
 	{
@@ -66,14 +66,14 @@ PutVarint(uint8_t *out, uint64_t v)
 
 /* The same for 128 bits, at most 19 bytes. */
 static inline uint8_t *
-PutVarint128(uint8_t *out, UInt128 v)
+VarintPut128(uint8_t *out, UInt128 v)
 {
 	while (v > UINT64_MAX)
 	{
 		*out++ = (uint8_t) (v | 0x80);
 		v >>= 7;
 	}
-	return PutVarint(out, (uint64_t) v);
+	return VarintPut(out, (uint64_t) v);
 }
 
 static inline size_t
@@ -91,7 +91,7 @@ VarintSize(UInt128 v)
 
 /* Read a number of at most `bits` bits; false if it is cut off, overlong or too large. */
 static inline bool
-GetVarint(VarintReader *reader, int bits, UInt128 *v)
+VarintGet(VarintReader *reader, int bits, UInt128 *v)
 {
 	const uint8_t *at = reader->at;
 	uint64_t low = 0;

@@ -32,10 +32,10 @@
 
 /* Nodes > 0 and weights of the 16-point Gauss-Legendre rule on [-1, 1] */
 #define GAUSS 8
-static const double gauss_node[GAUSS] = {
+static const double GaussNode[GAUSS] = {
 	0.09501250983763744019, 0.2816035507792589132, 0.4580167776572273863, 0.6178762444026437484,
 	0.7554044083550030339,  0.8656312023878317439, 0.9445750230732325761, 0.9894009349916499326};
-static const double gauss_weight[GAUSS] = {
+static const double GaussWeight[GAUSS] = {
 	0.1894506104550684963, 0.1826034150449235889,  0.1691565193950025382,  0.1495959888165767321,
 	0.1246289712555338721, 0.09515851168249278481, 0.06225352393864789286, 0.02715245941175409485};
 
@@ -203,7 +203,7 @@ ExpectedByMixture(const BgFuture *f, double u, double *result)
 }
 
 BtydStatus
-bg_expected(const BgFuture *f, double horizon, double *result)
+BgFutureExpected(const BgFuture *f, double horizon, double *result)
 {
 	double u = horizon / f->alpha;
 
@@ -290,7 +290,7 @@ DiscountedRates(const BgFuture *f, const RateSeries *series, Mixture *mixture, d
  * than 1.5 times the distance of its left end from the singularity, nor than 8/rate.
  */
 BtydStatus
-bg_discounted(const BgFuture *f, double horizon, double rate, double *result)
+BgFutureDiscounted(const BgFuture *f, double horizon, double rate, double *result)
 {
 	RateSeries series;
 	Mixture mixture;
@@ -304,7 +304,7 @@ bg_discounted(const BgFuture *f, double horizon, double rate, double *result)
 	if (rate == 0.0)
 	{
 		if (isfinite(horizon))
-			return bg_expected(f, horizon, result);
+			return BgFutureExpected(f, horizon, result);
 		if (f->a <= 1.0)
 			return BTYD_INFINITE;
 		*result = (f->a + f->b - 1.0) / (f->a - 1.0); /* E[1/p], p ~ Beta(a, b) */
@@ -326,13 +326,13 @@ bg_discounted(const BgFuture *f, double horizon, double rate, double *result)
 			width = horizon - s;
 		for (int i = 0; i < GAUSS; i++)
 		{
-			nodes[GAUSS - 1 - i] = s + 0.5 * width * (1.0 - gauss_node[i]);
-			nodes[GAUSS + i] = s + 0.5 * width * (1.0 + gauss_node[i]);
+			nodes[GAUSS - 1 - i] = s + 0.5 * width * (1.0 - GaussNode[i]);
+			nodes[GAUSS + i] = s + 0.5 * width * (1.0 + GaussNode[i]);
 		}
 		if (DiscountedRates(f, &series, &mixture, rate, last, 2 * GAUSS, nodes, values) != BTYD_OK)
 			return BTYD_INACCURATE;
 		for (int i = 0; i < GAUSS; i++)
-			panel += gauss_weight[i] * (values[GAUSS - 1 - i] + values[GAUSS + i]);
+			panel += GaussWeight[i] * (values[GAUSS - 1 - i] + values[GAUSS + i]);
 		sum += 0.5 * width * panel;
 		if (s + width >= horizon)
 			break;
@@ -352,13 +352,13 @@ bg_discounted(const BgFuture *f, double horizon, double rate, double *result)
  * n-th came in time and was the last.
  */
 double
-bg_pmf(const BgFuture *f, double horizon, double n)
+BgFuturePmf(const BgFuture *f, double horizon, double n)
 {
 	double pmf, tail, survive;
 
-	negative_binomial(f->r, horizon / f->alpha, n, &pmf, &tail);
+	NegativeBinomial(f->r, horizon / f->alpha, n, &pmf, &tail);
 	if (n == 0.0)
 		return pmf;
-	survive = exp(log_rising(f->b, n) - log_rising(f->a + f->b, n)); /* E[(1 - p)^n] */
+	survive = exp(LogRising(f->b, n) - LogRising(f->a + f->b, n)); /* E[(1 - p)^n] */
 	return survive * (pmf + f->a / (f->b + n - 1.0) * tail);
 }

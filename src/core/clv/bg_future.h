@@ -19,8 +19,9 @@ typedef struct BgFuture
 	double q; /* a + b - r - 1, from the caller, who knows it without cancellation */
 } BgFuture;
 
-extern BtydStatus bg_expected(const BgFuture *f, double horizon, double *result);
-extern BtydStatus bg_discounted(const BgFuture *f, double horizon, double rate, double *result);
-extern double bg_pmf(const BgFuture *f, double horizon, double n);
+extern BtydStatus BgFutureExpected(const BgFuture *f, double horizon, double *result);
+extern BtydStatus BgFutureDiscounted(const BgFuture *f, double horizon, double rate,
+									 double *result);
+extern double BgFuturePmf(const BgFuture *f, double horizon, double n);
 
 #endif /* CRM_CORE_CLV_BG_FUTURE_H */

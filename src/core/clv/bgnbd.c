@@ -64,8 +64,7 @@ BgLoglik(const BtydModel *m, const BtydRow *rows, size_t n, double *grad, double
 	double stays = x + m->k[K_EXTRA];
 	double shape = r + x;
 	double log_alpha = log(alpha);
-	double base =
-		log_rising(r, x) - x * log_alpha + log_rising(b, stays) - log_rising(a + b, stays);
+	double base = LogRising(r, x) - x * log_alpha + LogRising(b, stays) - LogRising(a + b, stays);
 	double log_odds = stays > 0 ? log(a) - log(b + stays - 1.0) : -INFINITY;
 	double t = -1.0;
 	double growth = 0.0; /* log(1 + t/alpha) */
@@ -130,16 +129,16 @@ BgLoglik(const BtydModel *m, const BtydRow *rows, size_t n, double *grad, double
 	if (grad || hess)
 	{
 		double inverse_b = stays > 0 ? 1.0 / (b + stays - 1.0) : 0.0;
-		double d_ab = digamma_rise(a + b, stays);
+		double d_ab = DigammaRise(a + b, stays);
 		double g[4];
 
 		/* r log1p(t/alpha) has the derivative -r t/(alpha (alpha + t)) = -r (1/alpha - inverse) */
 		double t_over = weight / alpha - s_inverse;
 
-		g[R] = weight * digamma_rise(r, x) - s_growth + s_decay;
+		g[R] = weight * DigammaRise(r, x) - s_growth + s_decay;
 		g[ALPHA] = r * t_over - x * s_inverse + shape * s_slope;
 		g[A] = -weight * d_ab + s_odds / a;
-		g[B] = weight * (digamma_rise(b, stays) - d_ab) - inverse_b * s_odds;
+		g[B] = weight * (DigammaRise(b, stays) - d_ab) - inverse_b * s_odds;
 		if (grad)
 			for (int i = 0; i < 4; i++)
 				grad[i] += m->params[i] * g[i];
@@ -147,9 +146,9 @@ BgLoglik(const BtydModel *m, const BtydRow *rows, size_t n, double *grad, double
 		if (hess)
 		{
 			double h[4][4];
-			double t_ab = trigamma_rise(a + b, stays);
+			double t_ab = TrigammaRise(a + b, stays);
 
-			h[R][R] = weight * trigamma_rise(r, x) + s_var_decay2;
+			h[R][R] = weight * TrigammaRise(r, x) + s_var_decay2;
 			h[R][ALPHA] = t_over + s_slope + shape * s_var_both;
 			h[R][A] = s_var_decay / a;
 			h[R][B] = -inverse_b * s_var_decay;
@@ -159,8 +158,8 @@ BgLoglik(const BtydModel *m, const BtydRow *rows, size_t n, double *grad, double
 			h[ALPHA][B] = -shape * inverse_b * s_var_slope;
 			h[A][A] = -weight * t_ab + (s_var - s_odds) / (a * a);
 			h[A][B] = -weight * t_ab - inverse_b * s_var / a;
-			h[B][B] = weight * (trigamma_rise(b, stays) - t_ab) +
-					  inverse_b * inverse_b * (s_var + s_odds);
+			h[B][B] =
+				weight * (TrigammaRise(b, stays) - t_ab) + inverse_b * inverse_b * (s_var + s_odds);
 
 			/* d2/dlog_i dlog_j = theta_i theta_j d2 + [i = j] theta_i d */
 			for (int i = 0; i < 4; i++)
@@ -220,7 +219,7 @@ BgExpected(const BtydModel *m, double x, double t_x, double t, double horizon, d
 {
 	BgFuture f = Future(m, x, t);
 	double value;
-	BtydStatus status = bg_expected(&f, horizon, &value);
+	BtydStatus status = BgFutureExpected(&f, horizon, &value);
 
 	if (status == BTYD_OK)
 		*result = Alive(m, x, t_x, t) * value;
@@ -237,7 +236,7 @@ BgPmf(const BtydModel *m, double x, double t_x, double t, double horizon, double
 	if (n == 0.0)
 		*result = 1.0 + alive * expm1(-f.r * log1p(horizon / f.alpha));
 	else
-		*result = alive * bg_pmf(&f, horizon, n);
+		*result = alive * BgFuturePmf(&f, horizon, n);
 	return BTYD_OK;
 }
 
@@ -247,7 +246,7 @@ BgDiscounted(const BtydModel *m, double x, double t_x, double t, double horizon,
 {
 	BgFuture f = Future(m, x, t);
 	double value;
-	BtydStatus status = bg_discounted(&f, horizon, rate, &value);
+	BtydStatus status = BgFutureDiscounted(&f, horizon, rate, &value);
 
 	if (status == BTYD_OK)
 		*result = Alive(m, x, t_x, t) * value;
@@ -255,21 +254,21 @@ BgDiscounted(const BtydModel *m, double x, double t_x, double t, double horizon,
 }
 
 static void
-BgDraw(const BtydModel *m, CrmRng *rng, BtydCustomer *customer)
+BgDraw(const BtydModel *m, RandomState *rng, BtydCustomer *customer)
 {
-	customer->lambda = rng_gamma(rng, m->params[R]) / m->params[ALPHA];
-	customer->drop = rng_beta(rng, m->params[A], m->params[B]);
+	customer->lambda = RandomGamma(rng, m->params[R]) / m->params[ALPHA];
+	customer->drop = RandomBeta(rng, m->params[A], m->params[B]);
 	customer->now = 0.0;
-	customer->gone = m->k[K_EXTRA] > 0 && rng_uniform(rng) < customer->drop;
+	customer->gone = m->k[K_EXTRA] > 0 && RandomUniform(rng) < customer->drop;
 }
 
 static double
-BgNext(const BtydModel *m, CrmRng *rng, BtydCustomer *customer)
+BgNext(const BtydModel *m, RandomState *rng, BtydCustomer *customer)
 {
 	if (customer->gone)
 		return INFINITY;
-	customer->now += rng_exponential(rng) / customer->lambda;
-	customer->gone = rng_uniform(rng) < customer->drop;
+	customer->now += RandomExponential(rng) / customer->lambda;
+	customer->gone = RandomUniform(rng) < customer->drop;
 	return customer->now;
 }
 
@@ -301,11 +300,11 @@ BgStart(const BtydSummary *summary, double *params)
 		.discounted = BgDiscounted, .draw = BgDraw, .next = BgNext                                 \
 	}
 
-const BtydProcess btyd_bgnbd =
+const BtydProcess BtydBgnbd =
 	BG_PROCESS("bgnbd", "BG/NBD",
 			   "Fader, Hardie & Lee (2005), Counting your customers the easy way", PrepareBg);
 
-const BtydProcess btyd_mbgnbd = BG_PROCESS(
+const BtydProcess BtydMbgnbd = BG_PROCESS(
 	"mbgnbd", "MBG/NBD",
 	"Batislam, Denizel & Filiztekin (2007), Empirical validation and comparison of models",
 	PrepareMbg);

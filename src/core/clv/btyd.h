@@ -2,7 +2,7 @@
  * btyd.h: the contract of the "buy till you die" processes
  *
  * A process says how customers buy and when they stop. Each lives in a file of its own and is one
- * row of the table in btyd_processes.c; to add a process is to write that file and that row.
+ * row of the table in BtydProcesses.c; to add a process is to write that file and that row.
  *
  * Pure C: no memory but what the caller's allocator gives, no jumps, no clock. Times are in the
  * unit of time of the model, counted from the customer's first purchase. The first purchase itself
@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/base/environment.h"
 #include "core/numeric/optimise.h"
 #include "core/numeric/random.h"
 
@@ -67,7 +68,7 @@ typedef struct BtydSummary
 
 struct BtydProcess;
 
-/* A process with parameters and what follows from them alone. Make it with btyd_prepare(). */
+/* A process with parameters and what follows from them alone. Make it with BtydPrepare(). */
 typedef struct BtydModel
 {
 	const struct BtydProcess *process;
@@ -136,57 +137,48 @@ typedef struct BtydProcess
 							 double rate, double *result);
 
 	/* Draw a customer who has just made the first purchase (now = 0) */
-	void (*draw)(const BtydModel *m, CrmRng *rng, BtydCustomer *customer);
+	void (*draw)(const BtydModel *m, RandomState *rng, BtydCustomer *customer);
 
 	/* Time of the customer's next purchase, INFINITY when there is none; advances customer->now */
-	double (*next)(const BtydModel *m, CrmRng *rng, BtydCustomer *customer);
+	double (*next)(const BtydModel *m, RandomState *rng, BtydCustomer *customer);
 } BtydProcess;
 
-/* The table (btyd_processes.c); the end is a NULL */
-extern const BtydProcess *const btyd_processes[];
-extern const BtydProcess btyd_bgnbd;
-extern const BtydProcess btyd_mbgnbd;
-extern const BtydProcess btyd_paretonbd; /* paretonbd.c */
+/* The table (BtydProcesses.c); the end is a NULL */
+extern const BtydProcess *const BtydProcesses[];
+extern const BtydProcess BtydBgnbd;
+extern const BtydProcess BtydMbgnbd;
+extern const BtydProcess BtydParetonbd; /* paretonbd.c */
 
-extern const BtydProcess *btyd_process_by_name(const char *name); /* NULL when unknown */
+extern const BtydProcess *BtydProcessByName(const char *name); /* NULL when unknown */
 
 /*
  * Predictions (btyd.c). All check their arguments and never give a NaN. "churn probability" is
- * btyd_pmf with n = 0; a new customer is x = t_x = t = 0.
+ * BtydPmf with n = 0; a new customer is x = t_x = t = 0.
  */
-extern BtydStatus btyd_prepare(BtydModel *m, const BtydProcess *process, const double *params);
-extern bool btyd_is_count(double n); /* a whole number that a double counts to, not negative */
-extern BtydStatus btyd_check_row(double x, double t_x, double t);
-extern BtydStatus btyd_loglik(const BtydModel *m, double x, double t_x, double t, double *result);
-extern BtydStatus btyd_p_alive(const BtydModel *m, double x, double t_x, double t, double *result);
+extern BtydStatus BtydPrepare(BtydModel *m, const BtydProcess *process, const double *params);
+extern bool BtydIsCount(double n); /* a whole number that a double counts to, not negative */
+extern BtydStatus BtydCheckRow(double x, double t_x, double t);
+extern BtydStatus BtydLogLikelihood(const BtydModel *m, double x, double t_x, double t,
+									double *result);
+extern BtydStatus BtydPAlive(const BtydModel *m, double x, double t_x, double t, double *result);
 extern BtydStatus
-btyd_expected(const BtydModel *m, double x, double t_x, double t, double horizon,
-			  double *result); /* horizon may be INFINITY: BTYD_INFINITE or the limit */
-extern BtydStatus btyd_pmf(const BtydModel *m, double x, double t_x, double t, double horizon,
-						   double n, double *result);
-extern BtydStatus btyd_discounted(const BtydModel *m, double x, double t_x, double t,
-								  double horizon, double rate, double *result);
+BtydExpected(const BtydModel *m, double x, double t_x, double t, double horizon,
+			 double *result); /* horizon may be INFINITY: BTYD_INFINITE or the limit */
+extern BtydStatus BtydPmf(const BtydModel *m, double x, double t_x, double t, double horizon,
+						  double n, double *result);
+extern BtydStatus BtydDiscounted(const BtydModel *m, double x, double t_x, double t, double horizon,
+								 double rate, double *result);
 
 /*
  * Horizon within which the customer buys again with this probability: solves
  * 1 - pmf(0; horizon) = probability, 0 < probability < 1. BTYD_NEVER when the customer will
  * more likely not come back at all.
  */
-extern BtydStatus btyd_next_order(const BtydModel *m, double x, double t_x, double t,
-								  double probability, double *result);
+extern BtydStatus BtydNextOrder(const BtydModel *m, double x, double t_x, double t,
+								double probability, double *result);
 
 /* Lower case, without full stop: fit for an error message */
-extern const char *btyd_status_message(BtydStatus status);
-
-/* What fitting needs from its surroundings */
-typedef struct BtydEnv
-{
-	bool (*check)(void *arg); /* asked often; true means stop now; must not jump */
-	void *(*alloc)(void *arg,
-				   size_t size);         /* may jump, or return NULL: nothing is lost either way */
-	void (*release)(void *arg, void *p); /* may be NULL: memory is released elsewhere */
-	void *arg;
-} BtydEnv;
+extern const char *BtydStatusMessage(BtydStatus status);
 
 typedef enum BtydFitStatus
 {
@@ -226,14 +218,14 @@ typedef struct BtydFit
 } BtydFit;
 
 /*
- * Fit by maximum likelihood (btyd_fit.c). Rows in any order; equal rows need not be merged; work
- * and time are proportional to n. The result is the same in any unit of time.
+ * Fit by maximum likelihood (BtydFitProcess.c). Rows in any order; equal rows need not be merged;
+ * work and time are proportional to n. The result is the same in any unit of time.
  */
-extern BtydFitStatus btyd_fit(const BtydProcess *process, const BtydRow *rows, size_t n,
-							  const BtydEnv *env, BtydFit *fit);
+extern BtydFitStatus BtydFitProcess(const BtydProcess *process, const BtydRow *rows, size_t n,
+									const Environment *env, BtydFit *fit);
 
-extern BtydFitStatus btyd_fit_status(OptVerdict verdict);
-extern const char *btyd_fit_status_name(BtydFitStatus status);    /* not_identified */
-extern const char *btyd_fit_status_message(BtydFitStatus status); /* a sentence for people */
+extern BtydFitStatus BtydFitStatusOf(OptVerdict verdict);
+extern const char *BtydFitStatusName(BtydFitStatus status);    /* not_identified */
+extern const char *BtydFitStatusMessage(BtydFitStatus status); /* a sentence for people */
 
 #endif /* CRM_CORE_CLV_BTYD_H */

@@ -18,27 +18,27 @@ typedef struct Reader
 } Reader;
 
 bool
-btyd_data_row_ok(const BtydRow *row)
+BtydRowIsValid(const BtydRow *row)
 {
-	if (!(btyd_is_count(row->weight) && row->weight > 0.0))
+	if (!(BtydIsCount(row->weight) && row->weight > 0.0))
 		return false;
 	if (row->t == BTYD_SPEND_ROW)
-		return btyd_is_count(row->x) && row->x > 0.0 && row->t_x > 0.0 && isfinite(row->t_x);
-	return btyd_check_row(row->x, row->t_x, row->t) == BTYD_OK;
+		return BtydIsCount(row->x) && row->x > 0.0 && row->t_x > 0.0 && isfinite(row->t_x);
+	return BtydCheckRow(row->x, row->t_x, row->t) == BTYD_OK;
 }
 
 bool
-btyd_data_counts_ok(const BtydData *data)
+BtydCountsAreValid(const BtydData *data)
 {
 	const double *counter = (const double *) &data->counters;
 	double customers[2] = {0.0, 0.0};
 
 	for (int i = 0; i < BTYD_COUNTERS; i++)
-		if (!btyd_is_count(counter[i]))
+		if (!BtydIsCount(counter[i]))
 			return false;
 	for (size_t i = 0; i < data->nrows + data->nspend; i++)
 		customers[i >= data->nrows] += data->rows[i].weight;
-	return btyd_is_count(customers[0]) && btyd_is_count(customers[1]);
+	return BtydIsCount(customers[0]) && BtydIsCount(customers[1]);
 }
 
 /* ---------------------------------------------------------------- writing */
@@ -64,19 +64,19 @@ PutNumber(uint8_t *at, double value, double per, double by)
 	double whole = nearbyint(value * by * per);
 
 	if (whole >= 0.0 && whole <= LARGEST_WHOLE && whole / per / by == value)
-		return PutVarint(at, (uint64_t) whole << 1);
-	return PutDouble(PutVarint(at, 1), value);
+		return VarintPut(at, (uint64_t) whole << 1);
+	return PutDouble(VarintPut(at, 1), value);
 }
 
 size_t
-btyd_packed_bound(const BtydData *data)
+BtydPackedBound(const BtydData *data)
 {
 	return 9 + (2 + BTYD_COUNTERS) * VARINT_MAX + data->nrows * (2 * VARINT_MAX + 2 * NUMBER_MAX) +
 		   data->nspend * (2 * VARINT_MAX + NUMBER_MAX);
 }
 
 size_t
-btyd_pack(const BtydData *data, uint8_t *bytes)
+BtydPack(const BtydData *data, uint8_t *bytes)
 {
 	const double *counter = (const double *) &data->counters;
 	const BtydRow *row = data->rows;
@@ -85,25 +85,25 @@ btyd_pack(const BtydData *data, uint8_t *bytes)
 
 	*at++ = BTYD_CODEC_VERSION << 1;
 	at = PutDouble(at, data->unit_days);
-	at = PutVarint(at, data->nrows);
-	at = PutVarint(at, data->nspend);
+	at = VarintPut(at, data->nrows);
+	at = VarintPut(at, data->nspend);
 	for (int i = 0; i < BTYD_COUNTERS; i++)
-		at = PutVarint(at, (uint64_t) counter[i]);
+		at = VarintPut(at, (uint64_t) counter[i]);
 	for (size_t i = 0; i < data->nrows; i++, row++)
 	{
-		at = PutVarint(at, (uint64_t) (row->x - x));
+		at = VarintPut(at, (uint64_t) (row->x - x));
 		x = row->x;
 		at = PutNumber(at, row->t, 1.0, data->unit_days);
 		at = PutNumber(at, row->t_x, 1.0, data->unit_days);
-		at = PutVarint(at, (uint64_t) row->weight - 1);
+		at = VarintPut(at, (uint64_t) row->weight - 1);
 	}
 	x = 0.0;
 	for (size_t i = 0; i < data->nspend; i++, row++)
 	{
-		at = PutVarint(at, (uint64_t) (row->x - x));
+		at = VarintPut(at, (uint64_t) (row->x - x));
 		x = row->x;
 		at = PutNumber(at, row->t_x, 100.0, row->x);
-		at = PutVarint(at, (uint64_t) row->weight - 1);
+		at = VarintPut(at, (uint64_t) row->weight - 1);
 	}
 	return (size_t) (at - bytes);
 }
@@ -115,7 +115,7 @@ GetWhole(Reader *reader)
 {
 	UInt128 value;
 
-	if (GetVarint(&reader->bytes, 63, &value))
+	if (VarintGet(&reader->bytes, 63, &value))
 		return (uint64_t) value;
 	reader->bad = true;
 	return 0;
@@ -176,13 +176,13 @@ ReadHead(const uint8_t *bytes, size_t size, BtydData *data)
 }
 
 bool
-btyd_unpack_head(const uint8_t *bytes, size_t size, BtydData *data)
+BtydUnpackHead(const uint8_t *bytes, size_t size, BtydData *data)
 {
 	return !ReadHead(bytes, size, data).bad;
 }
 
 bool
-btyd_unpack(const uint8_t *bytes, size_t size, BtydData *data)
+BtydUnpack(const uint8_t *bytes, size_t size, BtydData *data)
 {
 	Reader reader = ReadHead(bytes, size, data);
 	double x = 0.0;
@@ -204,8 +204,8 @@ btyd_unpack(const uint8_t *bytes, size_t size, BtydData *data)
 			row->t_x = GetNumber(&reader, 100.0, row->x);
 		}
 		row->weight = (double) GetWhole(&reader) + 1.0;
-		if (!btyd_data_row_ok(row) || (i > 0 && btyd_row_cmp(row - 1, row) >= 0))
+		if (!BtydRowIsValid(row) || (i > 0 && BtydRowCompare(row - 1, row) >= 0))
 			reader.bad = true;
 	}
-	return !reader.bad && reader.bytes.at == reader.bytes.end && btyd_data_counts_ok(data);
+	return !reader.bad && reader.bytes.at == reader.bytes.end && BtydCountsAreValid(data);
 }

@@ -57,7 +57,7 @@ typedef struct BtydData
 
 /* The order of rows: customers before spend; negative, 0 or positive */
 static inline int
-btyd_row_cmp(const BtydRow *a, const BtydRow *b)
+BtydRowCompare(const BtydRow *a, const BtydRow *b)
 {
 	bool a_spend = a->t < 0.0;
 	bool b_spend = b->t < 0.0;
@@ -74,20 +74,20 @@ btyd_row_cmp(const BtydRow *a, const BtydRow *b)
 }
 
 /* Is this a customer, or a spend row, that data can hold? */
-extern bool btyd_data_row_ok(const BtydRow *row);
+extern bool BtydRowIsValid(const BtydRow *row);
 
 /* Are the counters, and the customers of either list together, numbers that data can hold? */
-extern bool btyd_data_counts_ok(const BtydData *data);
+extern bool BtydCountsAreValid(const BtydData *data);
 
 /* An upper bound of the packed size; then pack, which returns the size. Rows are in order. */
-extern size_t btyd_packed_bound(const BtydData *data);
-extern size_t btyd_pack(const BtydData *data, uint8_t *bytes);
+extern size_t BtydPackedBound(const BtydData *data);
+extern size_t BtydPack(const BtydData *data, uint8_t *bytes);
 
 /*
  * Unpack: first the head, which tells how many rows to make room for (never more than the bytes
  * can hold), then the rows. False if the bytes are not data.
  */
-extern bool btyd_unpack_head(const uint8_t *bytes, size_t size, BtydData *data);
-extern bool btyd_unpack(const uint8_t *bytes, size_t size, BtydData *data);
+extern bool BtydUnpackHead(const uint8_t *bytes, size_t size, BtydData *data);
+extern bool BtydUnpack(const uint8_t *bytes, size_t size, BtydData *data);
 
 #endif /* CRM_CORE_CLV_DATA_H */

@@ -20,7 +20,7 @@
 #define BLOCK_ROWS 2048
 
 /* Where the starts differ from that of the process, in logarithms */
-static const double start_shift[][OPT_MAX] = {
+static const double StartShift[][OPT_MAX] = {
 	{0, 0, 0, 0}, {1.5, 1.5, -1.5, -1}, {-1, -1.5, 0.5, 2}};
 
 typedef struct FitData
@@ -28,17 +28,17 @@ typedef struct FitData
 	const BtydProcess *process;
 	const BtydRow *rows; /* rows with equal x together */
 	size_t n;
-	const BtydEnv *env;
+	const Environment *env;
 } FitData;
 
 static bool
-Interrupted(const BtydEnv *env)
+Interrupted(const Environment *env)
 {
 	return env->check && env->check(env->arg);
 }
 
 static void *
-Allocate(const BtydEnv *env, size_t count, size_t size)
+Allocate(const Environment *env, size_t count, size_t size)
 {
 	if (count > (size_t) -1 / 2 / size)
 		return NULL;
@@ -46,7 +46,7 @@ Allocate(const BtydEnv *env, size_t count, size_t size)
 }
 
 static void
-Release(const BtydEnv *env, void *p)
+Release(const Environment *env, void *p)
 {
 	if (p && env->release)
 		env->release(env->arg, p);
@@ -66,7 +66,7 @@ Likelihood(void *arg, const double *log_params, double *grad, double *hess, bool
 
 	for (int j = 0; j < n; j++)
 		params[j] = exp(log_params[j]);
-	if (btyd_prepare(&model, data->process, params) != BTYD_OK)
+	if (BtydPrepare(&model, data->process, params) != BTYD_OK)
 		return -INFINITY;
 	if (grad)
 		memset(grad, 0, (size_t) n * sizeof(double));
@@ -112,7 +112,7 @@ Before(const BtydRow *a, const BtydRow *b)
 /* Merge sort between two buffers, which a user can interrupt; returns the one that holds the result
  */
 static BtydRow *
-SortRows(BtydRow *from, BtydRow *to, size_t n, const BtydEnv *env)
+SortRows(BtydRow *from, BtydRow *to, size_t n, const Environment *env)
 {
 	for (size_t width = 1; width < n; width *= 2)
 	{
@@ -171,8 +171,8 @@ Sample(const BtydRow *rows, size_t n, double customers, size_t target, BtydRow *
 
 /* Check all rows and sum them up; false with status and bad_row when one is no customer */
 static bool
-Summarise(const BtydRow *rows, size_t n, const BtydEnv *env, BtydSummary *summary, bool *ordered,
-		  BtydFit *fit)
+Summarise(const BtydRow *rows, size_t n, const Environment *env, BtydSummary *summary,
+		  bool *ordered, BtydFit *fit)
 {
 	memset(summary, 0, sizeof(*summary));
 	*ordered = true;
@@ -186,7 +186,7 @@ Summarise(const BtydRow *rows, size_t n, const BtydEnv *env, BtydSummary *summar
 			fit->status = BTYD_FIT_INTERRUPTED;
 			return false;
 		}
-		if (btyd_check_row(row->x, row->t_x, row->t) != BTYD_OK || !(w > 0.0 && isfinite(w)))
+		if (BtydCheckRow(row->x, row->t_x, row->t) != BTYD_OK || !(w > 0.0 && isfinite(w)))
 		{
 			fit->status = BTYD_FIT_BAD_DATA;
 			fit->bad_row = i;
@@ -217,7 +217,7 @@ Conclude(const OptProblem *problem, const OptResult *result, BtydFit *fit)
 	fit->loglik = result->value;
 	fit->decrement = result->decrement;
 	fit->status =
-		btyd_fit_status(opt_judge(problem, result, fit->log_covariance, fit->unidentified));
+		BtydFitStatusOf(OptJudge(problem, result, fit->log_covariance, fit->unidentified));
 	for (int i = 0; i < n; i++)
 		for (int j = 0; j < n; j++)
 			fit->covariance[n * i + j] =
@@ -227,7 +227,7 @@ Conclude(const OptProblem *problem, const OptResult *result, BtydFit *fit)
 /* Fit rows that are in order of x */
 static void
 FitOrdered(const BtydProcess *process, const BtydRow *rows, size_t n, const BtydSummary *summary,
-		   const BtydEnv *env, BtydRow *sample, BtydFit *fit)
+		   const Environment *env, BtydRow *sample, BtydFit *fit)
 {
 	double unit = summary->sum_t / summary->customers;
 	BtydSummary scaled = *summary;
@@ -256,7 +256,7 @@ FitOrdered(const BtydProcess *process, const BtydRow *rows, size_t n, const Btyd
 		data.rows = sample;
 		data.n = Sample(rows, n, summary->customers, SAMPLE_ROWS, sample);
 	}
-	opt_search(&problem, start, start_shift, 3, &result);
+	OptSearch(&problem, start, StartShift, 3, &result);
 
 	/* larger samples, then all: a few Newton steps each */
 	for (size = (size_t) SAMPLE_ROWS * SAMPLE_GROWTH;
@@ -269,15 +269,15 @@ FitOrdered(const BtydProcess *process, const BtydRow *rows, size_t n, const Btyd
 			data.rows = rows;
 			data.n = n;
 		}
-		opt_polish(&problem, OPT_POLISH_STEPS, &result);
+		OptPolish(&problem, OPT_POLISH_STEPS, &result);
 	}
 
 	/* a sample can mislead: once more the long way, with all rows */
 	if (result.status == OPT_LIMIT)
 	{
-		opt_climb(&problem, OPT_CLIMB_EVALUATIONS, &result);
+		OptClimb(&problem, OPT_CLIMB_EVALUATIONS, &result);
 		if (result.status != OPT_STOPPED)
-			opt_polish(&problem, OPT_POLISH_STEPS, &result);
+			OptPolish(&problem, OPT_POLISH_STEPS, &result);
 	}
 	fit->iterations = result.iterations;
 	fit->evaluations = result.evaluations;
@@ -285,8 +285,8 @@ FitOrdered(const BtydProcess *process, const BtydRow *rows, size_t n, const Btyd
 }
 
 BtydFitStatus
-btyd_fit(const BtydProcess *process, const BtydRow *rows, size_t n, const BtydEnv *env,
-		 BtydFit *fit)
+BtydFitProcess(const BtydProcess *process, const BtydRow *rows, size_t n, const Environment *env,
+			   BtydFit *fit)
 {
 	BtydSummary summary;
 	BtydRow *copy = NULL;
@@ -347,7 +347,7 @@ btyd_fit(const BtydProcess *process, const BtydRow *rows, size_t n, const BtydEn
 }
 
 BtydFitStatus
-btyd_fit_status(OptVerdict verdict)
+BtydFitStatusOf(OptVerdict verdict)
 {
 	switch (verdict)
 	{
@@ -364,7 +364,7 @@ btyd_fit_status(OptVerdict verdict)
 }
 
 const char *
-btyd_fit_status_name(BtydFitStatus status)
+BtydFitStatusName(BtydFitStatus status)
 {
 	switch (status)
 	{
@@ -393,7 +393,7 @@ btyd_fit_status_name(BtydFitStatus status)
 }
 
 const char *
-btyd_fit_status_message(BtydFitStatus status)
+BtydFitStatusMessage(BtydFitStatus status)
 {
 	switch (status)
 	{

@@ -27,7 +27,7 @@ typedef struct SpendData
 	size_t n;
 	size_t stride; /* look at each stride-th row only */
 	double unit;   /* of money, in the fit */
-	const BtydEnv *env;
+	const Environment *env;
 } SpendData;
 
 static bool
@@ -55,8 +55,8 @@ SpendLoglik(const double *params, double money, const GammaGammaRow *rows, size_
 	double x = 0.0;
 	double shape = 0, rising = 0, psi_p = 0, psi_q = 0, psi2 = 0, psi2_p = 0;
 	double lgamma_q = lgamma(q);
-	double psi_of_q = grad || hess ? digamma(q) : 0.0;
-	double psi2_of_q = hess ? trigamma(q) : 0.0;
+	double psi_of_q = grad || hess ? Digamma(q) : 0.0;
+	double psi2_of_q = hess ? Trigamma(q) : 0.0;
 	double value = 0.0;
 	double g[NPARAMS] = {0};
 	double hpp = 0, hpq = 0, hqq = 0, hpg = 0, hqg = 0, hgg = 0;
@@ -73,22 +73,22 @@ SpendLoglik(const double *params, double money, const GammaGammaRow *rows, size_
 		{
 			x = row->x;
 			shape = p * x + q;
-			rising = log_rising(p * x, q) - lgamma_q;
+			rising = LogRising(p * x, q) - lgamma_q;
 			if (grad || hess)
 			{
-				psi_p = digamma_rise(p * x, q);
-				psi_q = digamma(shape) - psi_of_q;
+				psi_p = DigammaRise(p * x, q);
+				psi_q = Digamma(shape) - psi_of_q;
 			}
 			if (hess)
 			{
-				psi2 = trigamma(shape);
-				psi2_p = trigamma_rise(p * x, q);
+				psi2 = Trigamma(shape);
+				psi2_p = TrigammaRise(p * x, q);
 			}
 		}
 		log_mean = log(row->mean);
 		log_y = log_mean + log(x) - log_gamma;
-		lower = log1pexp(-log_y); /* -log(y / (1 + y)) */
-		upper = log1pexp(log_y);  /* log(1 + y) */
+		lower = Log1pExp(-log_y); /* -log(y / (1 + y)) */
+		upper = Log1pExp(log_y);  /* log(1 + y) */
 		value += w * (rising - p * x * lower - q * upper - (log_mean - log(money)));
 		if (!grad && !hess)
 			continue;
@@ -127,8 +127,8 @@ SpendLoglik(const double *params, double money, const GammaGammaRow *rows, size_
 }
 
 double
-gamma_gamma_loglik(const double *params, const GammaGammaRow *rows, size_t n, double *grad,
-				   double *hess)
+GammaGammaLogLikelihood(const double *params, const GammaGammaRow *rows, size_t n, double *grad,
+						double *hess)
 {
 	return SpendLoglik(params, 1.0, rows, n, 1, grad, hess);
 }
@@ -225,7 +225,7 @@ AtBound(const OptResult *result)
 }
 
 BtydFitStatus
-gamma_gamma_fit(const GammaGammaRow *rows, size_t n, const BtydEnv *env, GammaGammaFit *fit)
+GammaGammaFitSpend(const GammaGammaRow *rows, size_t n, const Environment *env, GammaGammaFit *fit)
 {
 	/* moderate variation within and between customers, and a mean spend near the middle */
 	static const double start[NPARAMS] = {1.1, 1.1, -0.4};
@@ -255,15 +255,15 @@ gamma_gamma_fit(const GammaGammaRow *rows, size_t n, const BtydEnv *env, GammaGa
 		return fit->status = BTYD_FIT_TOO_FEW;
 
 	data.stride = fmax(1.0, floor(n / (double) SAMPLE_ROWS * 0.5));
-	opt_search(&problem, start, shifts, 3, &result);
+	OptSearch(&problem, start, shifts, 3, &result);
 	if (data.stride > 1 && result.status != OPT_STOPPED)
 	{
 		data.stride = 1;
-		opt_polish(&problem, OPT_POLISH_STEPS, &result);
+		OptPolish(&problem, OPT_POLISH_STEPS, &result);
 
 		/* a sample can mislead: once more, unless the way leads out of bounds with all rows too */
 		if (result.status == OPT_LIMIT && !AtBound(&result))
-			opt_search(&problem, start, shifts, 3, &result);
+			OptSearch(&problem, start, shifts, 3, &result);
 	}
 
 	for (int i = 0; i < NPARAMS; i++)
@@ -275,7 +275,7 @@ gamma_gamma_fit(const GammaGammaRow *rows, size_t n, const BtydEnv *env, GammaGa
 	fit->iterations = result.iterations;
 	fit->evaluations = result.evaluations;
 	fit->status =
-		btyd_fit_status(opt_judge(&problem, &result, fit->log_covariance, fit->unidentified));
+		BtydFitStatusOf(OptJudge(&problem, &result, fit->log_covariance, fit->unidentified));
 	for (int i = 0; i < NPARAMS; i++)
 		for (int j = 0; j < NPARAMS; j++)
 			fit->covariance[NPARAMS * i + j] =
@@ -284,7 +284,7 @@ gamma_gamma_fit(const GammaGammaRow *rows, size_t n, const BtydEnv *env, GammaGa
 }
 
 BtydStatus
-gamma_gamma_expected(const double *params, double x, double mean, double *result)
+GammaGammaExpected(const double *params, double x, double mean, double *result)
 {
 	double rest, value;
 

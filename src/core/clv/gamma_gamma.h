@@ -48,20 +48,20 @@ typedef struct GammaGammaFit
  * Fit by maximum likelihood. Rows in any order, fastest in order of x; no memory is asked for. The
  * result is the same in any currency unit.
  */
-extern BtydFitStatus gamma_gamma_fit(const GammaGammaRow *rows, size_t n, const BtydEnv *env,
-									 GammaGammaFit *fit);
+extern BtydFitStatus GammaGammaFitSpend(const GammaGammaRow *rows, size_t n, const Environment *env,
+										GammaGammaFit *fit);
 
 /*
  * Log-likelihood of n rows that can be fitted (x >= 1, mean > 0), as weighted sum. Writes gradient
  * and Hessian with respect to the LOGARITHMS of the parameters where not NULL.
  */
-extern double gamma_gamma_loglik(const double *params, const GammaGammaRow *rows, size_t n,
-								 double *grad, double *hess);
+extern double GammaGammaLogLikelihood(const double *params, const GammaGammaRow *rows, size_t n,
+									  double *grad, double *hess);
 
 /*
  * Expected spend per purchase (FH, conditional expectation) of a customer with mean spend m over x
  * purchases; x = 0 is a new customer, and m is ignored. BTYD_INFINITE when there is no finite mean.
  */
-extern BtydStatus gamma_gamma_expected(const double *params, double x, double mean, double *result);
+extern BtydStatus GammaGammaExpected(const double *params, double x, double mean, double *result);
 
 #endif /* CRM_CORE_CLV_GAMMA_GAMMA_H */

@@ -70,7 +70,7 @@ enum
 	TRIANGLE
 };
 
-static const int triangle[NPARAMS][NPARAMS] = {
+static const int Triangle[NPARAMS][NPARAMS] = {
 	{RR, RA, RS, RB}, {RA, AA, AS, AB}, {RS, AS, SS, SB}, {RB, AB, SB, BB}};
 
 /* A logarithm with its derivatives with respect to the parameters */
@@ -89,9 +89,9 @@ RaceTerm(const RaceTable *table, double c, double s, double l, double ia, double
 	double h[RACE_PARTS];
 
 	if (table)
-		race_table_lookup(table, l, h);
+		RaceTableLookup(table, l, h);
 	else
-		race_derivatives(c, s, l, parts, h);
+		RaceDerivatives(c, s, l, parts, h);
 	term->value = h[RACE_LOG];
 	if (parts > RACE_VALUE)
 	{
@@ -154,10 +154,10 @@ ParetoLoglik(const BtydModel *m, const BtydRow *rows, size_t n, double *grad, do
 		}
 		l1 = log((beta + first) / (alpha + first));
 		l2 = log((beta + last) / (alpha + last));
-		if ((size_t) race_table_nodes(fmin(l1, l2), fmax(l1, l2)) < n)
+		if ((size_t) RaceTableNodes(fmin(l1, l2), fmax(l1, l2)) < n)
 		{
 			table = &space;
-			race_table_build(table, c, s, fmin(l1, l2), fmax(l1, l2), parts);
+			RaceTableBuild(table, c, s, fmin(l1, l2), fmax(l1, l2), parts);
 		}
 	}
 
@@ -217,7 +217,7 @@ ParetoLoglik(const BtydModel *m, const BtydRow *rows, size_t n, double *grad, do
 		for (int j = 0; j < NPARAMS; j++)
 			for (int k = j; k < NPARAMS; k++)
 			{
-				int jk = triangle[j][k];
+				int jk = Triangle[j][k];
 
 				h[jk] += w * (w_bought * (bought.dd[jk] + bought.d[j] * bought.d[k]) -
 							  w_now * (now.dd[jk] + now.d[j] * now.d[k]) - dg[j] * dg[k]);
@@ -227,7 +227,7 @@ ParetoLoglik(const BtydModel *m, const BtydRow *rows, size_t n, double *grad, do
 	if (grad || hess)
 	{
 		/* what comes before G, from derivatives of -r log(1 + t/alpha) and its like */
-		g[R] += weight * digamma_rise(r, x) - s_la;
+		g[R] += weight * DigammaRise(r, x) - s_la;
 		g[ALPHA] += r * (weight / alpha - s_ia) - x * s_ia;
 		g[S] -= s_lb;
 		g[BETA] += s * (weight / beta - s_ib);
@@ -237,7 +237,7 @@ ParetoLoglik(const BtydModel *m, const BtydRow *rows, size_t n, double *grad, do
 	}
 	if (hess)
 	{
-		h[RR] += weight * trigamma_rise(r, x);
+		h[RR] += weight * TrigammaRise(r, x);
 		h[RA] += weight / alpha - s_ia;
 		h[AA] += c * s_ia2 - r * weight / (alpha * alpha);
 		h[SB] += weight / beta - s_ib;
@@ -246,10 +246,10 @@ ParetoLoglik(const BtydModel *m, const BtydRow *rows, size_t n, double *grad, do
 		/* d2/dlog_j dlog_k = theta_j theta_k d2 + [j = k] theta_j d */
 		for (int j = 0; j < NPARAMS; j++)
 			for (int k = 0; k < NPARAMS; k++)
-				hess[NPARAMS * j + k] += m->params[j] * m->params[k] * h[triangle[j][k]] +
+				hess[NPARAMS * j + k] += m->params[j] * m->params[k] * h[Triangle[j][k]] +
 										 (j == k ? m->params[j] * g[j] : 0.0);
 	}
-	return weight * (log_rising(r, x) - x * log(alpha)) - c * s_la - s * s_lb + s_g;
+	return weight * (LogRising(r, x) - x * log(alpha)) - c * s_la - s * s_lb + s_g;
 }
 
 /* ---------------------------------------------------------------- predictions */
@@ -273,14 +273,14 @@ ParetoFuture(const BtydModel *m, double x, double t_x, double t, Future *f)
 	f->a = m->params[ALPHA] + t;
 	f->s = m->params[S];
 	f->b = m->params[BETA] + t;
-	f->log_race = race_log(f->c, f->s, log(f->b / f->a));
+	f->log_race = RaceLog(f->c, f->s, log(f->b / f->a));
 	f->log_grown = f->log_race;
 	if (t_x < t)
 	{
 		double a = m->params[ALPHA] + t_x;
 		double b = m->params[BETA] + t_x;
 
-		f->log_grown = race_log(f->c, f->s, log(b / a)) + f->c * log1p((t - t_x) / a) +
+		f->log_grown = RaceLog(f->c, f->s, log(b / a)) + f->c * log1p((t - t_x) / a) +
 					   f->s * log1p((t - t_x) / b);
 	}
 	f->log_g = LogG(f->log_race, f->log_grown);
@@ -377,13 +377,13 @@ ParetoPmf(const BtydModel *m, double x, double t_x, double t, double horizon, do
 	log_e = -f.c * log1p(u) - f.s * log1p(horizon / f.b);
 	if (n == 0.0)
 	{
-		double later = race_log(f.c, f.s, log((f.b + horizon) / (f.a + horizon)));
+		double later = RaceLog(f.c, f.s, log((f.b + horizon) / (f.a + horizon)));
 
 		*result = fmin(1.0, exp(f.log_grown - f.log_g) - expm1(later) * exp(log_e - f.log_g));
 		return BTYD_OK;
 	}
 
-	d = (Deaths){f.c, f.s, n, f.b / f.a, log_rising(f.c, n) - log_rising(1.0, n) - f.log_g};
+	d = (Deaths){f.c, f.s, n, f.b / f.a, LogRising(f.c, n) - LogRising(1.0, n) - f.log_g};
 	log_e += d.scale + n * (log(u) - log1p(u));
 	d.scale += log(f.s / d.rho);
 
@@ -393,10 +393,10 @@ ParetoPmf(const BtydModel *m, double x, double t_x, double t, double horizon, do
 						: 0.5 * (middle + root) / (f.c + f.s);
 	end = log(u);
 	peak = fmin(end, log(peak));
-	dead = integrate(DeathDensity, &d, WhereNothing(&d, peak, -1.0 / (n + 1.0)), peak);
+	dead = Integrate(DeathDensity, &d, WhereNothing(&d, peak, -1.0 / (n + 1.0)), peak);
 	if (end > peak)
 		dead +=
-			integrate(DeathDensity, &d, peak, fmin(end, WhereNothing(&d, peak, 1.0 / (f.c + f.s))));
+			Integrate(DeathDensity, &d, peak, fmin(end, WhereNothing(&d, peak, 1.0 / (f.c + f.s))));
 	*result = exp(log_e) + dead;
 	return BTYD_OK;
 }
@@ -431,11 +431,11 @@ ParetoDiscounted(const BtydModel *m, double x, double t_x, double t, double hori
 	for (int i = 0; i < panels; i++)
 		for (int j = 0; j < 2 * GAUSS_HALF; j++)
 		{
-			double node = j & 1 ? gauss_node[j >> 1] : -gauss_node[j >> 1];
+			double node = j & 1 ? GaussNode[j >> 1] : -GaussNode[j >> 1];
 			double y = width * (i + 0.5 * (1.0 + node));
 			double v = expm1(y) / k;
 
-			sum += gauss_weight[j >> 1] * exp(y - f.s * log1p(v) - kappa * v);
+			sum += GaussWeight[j >> 1] * exp(y - f.s * log1p(v) - kappa * v);
 		}
 	*result = exp(-f.log_g) * (f.c / f.a) * f.b * 0.5 * width * sum / k;
 	return BTYD_OK;
@@ -445,18 +445,18 @@ ParetoDiscounted(const BtydModel *m, double x, double t_x, double t, double hori
 
 /* SMC assumptions 1 to 5; drop is the time of death */
 static void
-ParetoDraw(const BtydModel *m, CrmRng *rng, BtydCustomer *customer)
+ParetoDraw(const BtydModel *m, RandomState *rng, BtydCustomer *customer)
 {
-	customer->lambda = rng_gamma(rng, m->params[R]) / m->params[ALPHA];
-	customer->drop = rng_exponential(rng) * m->params[BETA] / rng_gamma(rng, m->params[S]);
+	customer->lambda = RandomGamma(rng, m->params[R]) / m->params[ALPHA];
+	customer->drop = RandomExponential(rng) * m->params[BETA] / RandomGamma(rng, m->params[S]);
 	customer->now = 0.0;
 	customer->gone = false;
 }
 
 static double
-ParetoNext(const BtydModel *m, CrmRng *rng, BtydCustomer *customer)
+ParetoNext(const BtydModel *m, RandomState *rng, BtydCustomer *customer)
 {
-	double next = customer->now + rng_exponential(rng) / customer->lambda;
+	double next = customer->now + RandomExponential(rng) / customer->lambda;
 
 	if (customer->gone || !(next <= customer->drop))
 	{
@@ -480,7 +480,7 @@ ParetoStart(const BtydSummary *summary, double *params)
 	params[BETA] = 0.5;
 }
 
-const BtydProcess btyd_paretonbd = {
+const BtydProcess BtydParetonbd = {
 	.name = "paretonbd",
 	.title = "Pareto/NBD",
 	.paper = "Schmittlein, Morrison & Colombo (1987), Counting your customers: who are they and "

@@ -11,7 +11,7 @@
 #define LONGEST_WAIT 1e15
 
 const char *
-btyd_status_message(BtydStatus status)
+BtydStatusMessage(BtydStatus status)
 {
 	switch (status)
 	{
@@ -44,15 +44,15 @@ btyd_status_message(BtydStatus status)
 }
 
 bool
-btyd_is_count(double n)
+BtydIsCount(double n)
 {
 	return n >= 0.0 && n <= BTYD_MAX_COUNT && n == floor(n);
 }
 
 BtydStatus
-btyd_check_row(double x, double t_x, double t)
+BtydCheckRow(double x, double t_x, double t)
 {
-	if (!btyd_is_count(x))
+	if (!BtydIsCount(x))
 		return BTYD_BAD_X;
 	if (!(t_x >= 0.0 && t_x <= t && t <= DBL_MAX) || (x == 0.0 && t_x > 0.0))
 		return BTYD_BAD_TIMES;
@@ -60,7 +60,7 @@ btyd_check_row(double x, double t_x, double t)
 }
 
 BtydStatus
-btyd_prepare(BtydModel *m, const BtydProcess *process, const double *params)
+BtydPrepare(BtydModel *m, const BtydProcess *process, const double *params)
 {
 	m->process = process;
 	for (int i = 0; i < process->nparams; i++)
@@ -95,10 +95,10 @@ CheckedProbability(BtydStatus status, double value, double *result)
 }
 
 BtydStatus
-btyd_loglik(const BtydModel *m, double x, double t_x, double t, double *result)
+BtydLogLikelihood(const BtydModel *m, double x, double t_x, double t, double *result)
 {
 	BtydRow row = {x, t_x, t, 1.0};
-	BtydStatus status = btyd_check_row(x, t_x, t);
+	BtydStatus status = BtydCheckRow(x, t_x, t);
 
 	if (status != BTYD_OK)
 		return status;
@@ -106,10 +106,10 @@ btyd_loglik(const BtydModel *m, double x, double t_x, double t, double *result)
 }
 
 BtydStatus
-btyd_p_alive(const BtydModel *m, double x, double t_x, double t, double *result)
+BtydPAlive(const BtydModel *m, double x, double t_x, double t, double *result)
 {
 	double value = 0.0;
-	BtydStatus status = btyd_check_row(x, t_x, t);
+	BtydStatus status = BtydCheckRow(x, t_x, t);
 
 	if (status == BTYD_OK)
 		status = m->process->p_alive(m, x, t_x, t, &value);
@@ -117,23 +117,23 @@ btyd_p_alive(const BtydModel *m, double x, double t_x, double t, double *result)
 }
 
 BtydStatus
-btyd_expected(const BtydModel *m, double x, double t_x, double t, double horizon, double *result)
+BtydExpected(const BtydModel *m, double x, double t_x, double t, double horizon, double *result)
 {
-	return btyd_discounted(m, x, t_x, t, horizon, 0.0, result);
+	return BtydDiscounted(m, x, t_x, t, horizon, 0.0, result);
 }
 
 BtydStatus
-btyd_pmf(const BtydModel *m, double x, double t_x, double t, double horizon, double n,
-		 double *result)
+BtydPmf(const BtydModel *m, double x, double t_x, double t, double horizon, double n,
+		double *result)
 {
 	double value = 0.0;
-	BtydStatus status = btyd_check_row(x, t_x, t);
+	BtydStatus status = BtydCheckRow(x, t_x, t);
 
 	if (status != BTYD_OK)
 		return status;
 	if (!(horizon >= 0.0 && horizon <= DBL_MAX))
 		return BTYD_BAD_HORIZON;
-	if (!btyd_is_count(n))
+	if (!BtydIsCount(n))
 		return BTYD_BAD_COUNT;
 	if (horizon == 0.0)
 		value = n == 0.0 ? 1.0 : 0.0;
@@ -143,11 +143,11 @@ btyd_pmf(const BtydModel *m, double x, double t_x, double t, double horizon, dou
 }
 
 BtydStatus
-btyd_discounted(const BtydModel *m, double x, double t_x, double t, double horizon, double rate,
-				double *result)
+BtydDiscounted(const BtydModel *m, double x, double t_x, double t, double horizon, double rate,
+			   double *result)
 {
 	double value = 0.0;
-	BtydStatus status = btyd_check_row(x, t_x, t);
+	BtydStatus status = BtydCheckRow(x, t_x, t);
 
 	if (status != BTYD_OK)
 		return status;
@@ -170,10 +170,10 @@ btyd_discounted(const BtydModel *m, double x, double t_x, double t, double horiz
  * bisection algorithm", Advances in Engineering Software 28) in log h.
  */
 BtydStatus
-btyd_next_order(const BtydModel *m, double x, double t_x, double t, double probability,
-				double *result)
+BtydNextOrder(const BtydModel *m, double x, double t_x, double t, double probability,
+			  double *result)
 {
-	BtydStatus status = btyd_check_row(x, t_x, t);
+	BtydStatus status = BtydCheckRow(x, t_x, t);
 	double target = 1.0 - probability;
 	/* any start above 0 will do; this one is near */
 	double scale = t > 0.0 ? fmax(t / (x + 1.0), DBL_MIN) : 1.0;
@@ -191,7 +191,7 @@ btyd_next_order(const BtydModel *m, double x, double t_x, double t, double proba
 	high = scale;
 	for (;;)
 	{
-		status = btyd_pmf(m, x, t_x, t, high, 0.0, &none);
+		status = BtydPmf(m, x, t_x, t, high, 0.0, &none);
 		if (status != BTYD_OK)
 			return status;
 		if (none <= target)
@@ -205,7 +205,7 @@ btyd_next_order(const BtydModel *m, double x, double t_x, double t, double proba
 	do
 	{
 		low /= 8.0;
-		status = btyd_pmf(m, x, t_x, t, low, 0.0, &none);
+		status = BtydPmf(m, x, t_x, t, low, 0.0, &none);
 		if (status != BTYD_OK)
 			return status;
 	} while (none <= target && low > 1e-300);
@@ -222,7 +222,7 @@ btyd_next_order(const BtydModel *m, double x, double t_x, double t, double proba
 		double guess = x1 + fraction * (x2 - x1);
 		double f, tolerance;
 
-		status = btyd_pmf(m, x, t_x, t, exp(guess), 0.0, &none);
+		status = BtydPmf(m, x, t_x, t, exp(guess), 0.0, &none);
 		if (status != BTYD_OK)
 			return status;
 		f = target - none;

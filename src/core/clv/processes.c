@@ -5,18 +5,18 @@
 
 #include "core/clv/btyd.h"
 
-const BtydProcess *const btyd_processes[] = {
-	&btyd_mbgnbd, /* the default comes first */
-	&btyd_bgnbd,
-	&btyd_paretonbd,
+const BtydProcess *const BtydProcesses[] = {
+	&BtydMbgnbd, /* the default comes first */
+	&BtydBgnbd,
+	&BtydParetonbd,
 	NULL,
 };
 
 const BtydProcess *
-btyd_process_by_name(const char *name)
+BtydProcessByName(const char *name)
 {
-	for (int i = 0; btyd_processes[i]; i++)
-		if (strcmp(btyd_processes[i]->name, name) == 0)
-			return btyd_processes[i];
+	for (int i = 0; BtydProcesses[i]; i++)
+		if (strcmp(BtydProcesses[i]->name, name) == 0)
+			return BtydProcesses[i];
 	return NULL;
 }

@@ -109,7 +109,7 @@ HistoryNext(HistoryReader *reader, HistoryEntry *entry)
 		return false;
 	reader->malformed = true; /* until the entry is read whole */
 
-	if (!GetVarint(&reader->bytes, 34, &v))
+	if (!VarintGet(&reader->bytes, 34, &v))
 		return false;
 	irregular = (v & 1) != 0;
 	if (reader->distances)
@@ -126,14 +126,14 @@ HistoryNext(HistoryReader *reader, HistoryEntry *entry)
 	entry->orders = 1;
 	if (irregular)
 	{
-		if (!GetVarint(&reader->bytes, 64, &v))
+		if (!VarintGet(&reader->bytes, 64, &v))
 			return false;
 		entry->orders = UnZigZag((uint64_t) v);
 		if (entry->orders == INT64_MIN)
 			return false;
 	}
 
-	if (!GetVarint(&reader->bytes, 127, &v))
+	if (!VarintGet(&reader->bytes, 127, &v))
 		return false;
 	entry->amount = irregular ? UnZigZag128(v) : (HistoryMoney) v;
 	if (!MoneyInRange(entry->amount))
@@ -302,12 +302,12 @@ PutEntry(uint8_t *out, uint64_t day, const HistoryEntry *entry)
 {
 	if (IsRegular(entry))
 	{
-		out = PutVarint(out, day << 1);
-		return PutVarint128(out, (UInt128) entry->amount);
+		out = VarintPut(out, day << 1);
+		return VarintPut128(out, (UInt128) entry->amount);
 	}
-	out = PutVarint(out, day << 1 | 1);
-	out = PutVarint(out, ZigZag(entry->orders));
-	return PutVarint128(out, ZigZag128(entry->amount));
+	out = VarintPut(out, day << 1 | 1);
+	out = VarintPut(out, ZigZag(entry->orders));
+	return VarintPut128(out, ZigZag128(entry->amount));
 }
 
 /* How the packed form writes the day of entry i. */

@@ -14,16 +14,16 @@
 #define MAX_PANELS 200
 #define FAR 100.0 /* where 1 + k v is k v to the last digit, whatever k may be */
 
-const double gauss_node[GAUSS_HALF] = {
+const double GaussNode[GAUSS_HALF] = {
 	0.076526521133497333755, 0.22778585114164507808, 0.37370608871541956067, 0.510867001950827098,
 	0.63605368072651502545,  0.74633190646015079261, 0.83911697182221882339, 0.91223442825132590587,
 	0.96397192727791379127,  0.99312859918509492479};
 
-const double gauss_weight[GAUSS_HALF] = {0.1527533871307258507,   0.14917298647260374679,
-										 0.14209610931838205133,  0.1316886384491766269,
-										 0.11819453196151841731,  0.10193011981724043504,
-										 0.083276741576704748725, 0.06267204833410906357,
-										 0.040601429800386941331, 0.017614007139152118312};
+const double GaussWeight[GAUSS_HALF] = {0.1527533871307258507,   0.14917298647260374679,
+										0.14209610931838205133,  0.1316886384491766269,
+										0.11819453196151841731,  0.10193011981724043504,
+										0.083276741576704748725, 0.06267204833410906357,
+										0.040601429800386941331, 0.017614007139152118312};
 
 /*
  * Sum of the series of 2F1(1, b; d; z), 0 <= z < 1, whose terms are all positive; 0 when it has
@@ -75,11 +75,11 @@ RaceQuadrature(double c, double s, double l, int parts, double *out)
 		for (int i = 0; i < 2 * GAUSS_HALF; i++)
 		{
 			int g = i >> 1;
-			double x = left + 0.5 * width * (1.0 + (i & 1 ? gauss_node[g] : -gauss_node[g]));
+			double x = left + 0.5 * width * (1.0 + (i & 1 ? GaussNode[g] : -GaussNode[g]));
 			double v = x < FAR ? expm1(x) / k : INFINITY;
 			double a = x < FAR ? log1p(rho * v) : x + l - log_k;
 			double b = x < FAR ? log1p(v) : x - log_k;
-			double f = width * gauss_weight[g] * exp(x - c * a - (s + 1.0) * b);
+			double f = width * GaussWeight[g] * exp(x - c * a - (s + 1.0) * b);
 
 			m0 += f;
 			if (parts > RACE_VALUE)
@@ -138,7 +138,7 @@ RaceQuadrature(double c, double s, double l, int parts, double *out)
 }
 
 double
-race_log(double c, double s, double l)
+RaceLog(double c, double s, double l)
 {
 	double d = c + s + 1.0;
 	double sum;
@@ -156,10 +156,10 @@ race_log(double c, double s, double l)
 }
 
 void
-race_derivatives(double c, double s, double l, int parts, double *out)
+RaceDerivatives(double c, double s, double l, int parts, double *out)
 {
 	if (parts == RACE_VALUE)
-		*out = race_log(c, s, l);
+		*out = RaceLog(c, s, l);
 	else
 		RaceQuadrature(c, s, l, parts, out);
 }
@@ -169,7 +169,7 @@ race_derivatives(double c, double s, double l, int parts, double *out)
  * units of half the interval.
  */
 int
-race_table_nodes(double lo, double hi)
+RaceTableNodes(double lo, double hi)
 {
 	double p = 2.7 / (0.5 * (hi - lo) + 1e-9);
 
@@ -178,9 +178,9 @@ race_table_nodes(double lo, double hi)
 
 /* Chebyshev interpolation at the zeros of T_n (Press et al., Numerical Recipes, 5.8) */
 void
-race_table_build(RaceTable *table, double c, double s, double lo, double hi, int parts)
+RaceTableBuild(RaceTable *table, double c, double s, double lo, double hi, int parts)
 {
-	int n = race_table_nodes(lo, hi);
+	int n = RaceTableNodes(lo, hi);
 	double value[RACE_MAX_NODES][RACE_PARTS];
 	double cosine[4 * RACE_MAX_NODES];
 
@@ -193,7 +193,7 @@ race_table_build(RaceTable *table, double c, double s, double lo, double hi, int
 	for (int i = 0; i < 4 * n; i++)
 		cosine[i] = cos(M_PI * i / (2.0 * n));
 	for (int j = 0; j < n; j++)
-		race_derivatives(c, s, table->middle + table->half * cosine[2 * j + 1], parts, value[j]);
+		RaceDerivatives(c, s, table->middle + table->half * cosine[2 * j + 1], parts, value[j]);
 	for (int k = 0; k < n; k++)
 	{
 		double *coefficient = table->coefficients[k];
@@ -240,7 +240,7 @@ Clenshaw(const RaceTable *table, double x, const int parts, double *out)
 }
 
 void
-race_table_lookup(const RaceTable *table, double l, double *out)
+RaceTableLookup(const RaceTable *table, double l, double *out)
 {
 	double x = (l - table->middle) / table->half;
 
@@ -253,7 +253,7 @@ race_table_lookup(const RaceTable *table, double l, double *out)
 }
 
 /* Gauss-Kronrod rule of 10 and 21 points (QUADPACK, Piessens et al. 1983): node, 21, 10 */
-static const double kronrod[11][3] = {
+static const double KronrodRule[11][3] = {
 	{0.99565716302580808074, 0.011694638867371874278, 0.0},
 	{0.97390652851717172008, 0.032558162307964727479, 0.066671344308688137594},
 	{0.930157491355708226, 0.054755896574351996031, 0.0},
@@ -280,15 +280,16 @@ Kronrod(double (*f)(double x, const void *arg), const void *arg, double lo, doub
 {
 	double middle = 0.5 * (lo + hi);
 	double half = 0.5 * (hi - lo);
-	double fine = kronrod[10][1] * f(middle, arg);
+	double fine = KronrodRule[10][1] * f(middle, arg);
 	double coarse = 0.0;
 
 	for (int i = 0; i < 10; i++)
 	{
-		double pair = f(middle - half * kronrod[i][0], arg) + f(middle + half * kronrod[i][0], arg);
+		double pair =
+			f(middle - half * KronrodRule[i][0], arg) + f(middle + half * KronrodRule[i][0], arg);
 
-		fine += kronrod[i][1] * pair;
-		coarse += kronrod[i][2] * pair;
+		fine += KronrodRule[i][1] * pair;
+		coarse += KronrodRule[i][2] * pair;
 	}
 	return (Interval){lo, hi, half * fine, fabs(half * (fine - coarse))};
 }
@@ -298,7 +299,7 @@ Kronrod(double (*f)(double x, const void *arg), const void *arg, double lo, doub
  * one is then about its 1.6th power. Never more than INTERVALS evaluations of the rule.
  */
 double
-integrate(double (*f)(double x, const void *arg), const void *arg, double lo, double hi)
+Integrate(double (*f)(double x, const void *arg), const void *arg, double lo, double hi)
 {
 	enum
 	{

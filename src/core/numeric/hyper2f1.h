@@ -39,10 +39,10 @@ enum
 #define RACE_HESSIAN 10 /* second derivatives too */
 
 /* log H alone, the fastest way; 0 < c, s < infinity, l finite */
-extern double race_log(double c, double s, double l);
+extern double RaceLog(double c, double s, double l);
 
 /* log H and the first `parts` derivatives */
-extern void race_derivatives(double c, double s, double l, int parts, double *out);
+extern void RaceDerivatives(double c, double s, double l, int parts, double *out);
 
 /* log H and derivatives for many l between two bounds, c and s fixed */
 #define RACE_MAX_NODES 224 /* as many as a ratio b : a of 10^13 takes */
@@ -56,17 +56,17 @@ typedef struct RaceTable
 } RaceTable;
 
 /* Nodes that a table needs between lo and hi: to build it pays for more evaluations than these */
-extern int race_table_nodes(double lo, double hi);
-extern void race_table_build(RaceTable *table, double c, double s, double lo, double hi, int parts);
-extern void race_table_lookup(const RaceTable *table, double l, double *out);
+extern int RaceTableNodes(double lo, double hi);
+extern void RaceTableBuild(RaceTable *table, double c, double s, double lo, double hi, int parts);
+extern void RaceTableLookup(const RaceTable *table, double l, double *out);
 
 /* Integral of a positive smooth f over [lo, hi], relative error about 1e-14 */
-extern double integrate(double (*f)(double x, const void *arg), const void *arg, double lo,
+extern double Integrate(double (*f)(double x, const void *arg), const void *arg, double lo,
 						double hi);
 
 /* Nodes and weights of the Gauss-Legendre rule of 20 points: the positive half, on [-1, 1] */
 #define GAUSS_HALF 10
-extern const double gauss_node[GAUSS_HALF];
-extern const double gauss_weight[GAUSS_HALF];
+extern const double GaussNode[GAUSS_HALF];
+extern const double GaussWeight[GAUSS_HALF];
 
 #endif /* CRM_CORE_NUMERIC_HYPER2F1_H */

@@ -74,7 +74,7 @@ ClimbFunction(unsigned n, const double *p, double *grad, void *arg)
 }
 
 void
-opt_climb(const OptProblem *problem, int max_evaluations, OptResult *result)
+OptClimb(const OptProblem *problem, int max_evaluations, OptResult *result)
 {
 	Climb climb = {problem, result, NULL, false};
 	double p[OPT_MAX] = {0};
@@ -96,7 +96,7 @@ opt_climb(const OptProblem *problem, int max_evaluations, OptResult *result)
 		nlopt_set_maxeval(climb.nlopt, max_evaluations) > 0 &&
 		nlopt_set_ftol_rel(climb.nlopt, 1e-9) > 0)
 	{
-		/* however it ends, the best point seen is kept, and judged by opt_polish */
+		/* however it ends, the best point seen is kept, and judged by OptPolish */
 		(void) nlopt_optimize(climb.nlopt, p, &least);
 		result->iterations += nlopt_get_numevals(climb.nlopt);
 	}
@@ -154,7 +154,7 @@ CholeskySolve(int n, const double *m, double *v)
 }
 
 bool
-opt_covariance(int n, const double *hess, double *covariance)
+OptCovariance(int n, const double *hess, double *covariance)
 {
 	double m[OPT_MAX * OPT_MAX];
 
@@ -324,7 +324,7 @@ NewtonStep(const OptProblem *problem, OptResult *result, double *step, double *d
  * but each step costs one evaluation and not 2n + 1; the last word is always with a fresh one.
  */
 void
-opt_polish(const OptProblem *problem, int max_steps, OptResult *result)
+OptPolish(const OptProblem *problem, int max_steps, OptResult *result)
 {
 	int n = problem->n;
 	bool stop = false;
@@ -413,8 +413,8 @@ opt_polish(const OptProblem *problem, int max_steps, OptResult *result)
 }
 
 void
-opt_search(const OptProblem *problem, const double *start, const double (*shifts)[OPT_MAX], int n,
-		   OptResult *result)
+OptSearch(const OptProblem *problem, const double *start, const double (*shifts)[OPT_MAX], int n,
+		  OptResult *result)
 {
 	OptResult best = {.status = OPT_LIMIT, .value = -INFINITY};
 	OptResult attempt = {.iterations = 0, .evaluations = 0};
@@ -423,9 +423,9 @@ opt_search(const OptProblem *problem, const double *start, const double (*shifts
 	{
 		for (int i = 0; i < problem->n; i++)
 			attempt.p[i] = start[i] + shifts[s][i];
-		opt_climb(problem, OPT_CLIMB_EVALUATIONS, &attempt);
+		OptClimb(problem, OPT_CLIMB_EVALUATIONS, &attempt);
 		if (attempt.status != OPT_STOPPED)
-			opt_polish(problem, OPT_POLISH_STEPS, &attempt);
+			OptPolish(problem, OPT_POLISH_STEPS, &attempt);
 		if (attempt.status == OPT_STOPPED)
 		{
 			best = attempt;
@@ -442,7 +442,7 @@ opt_search(const OptProblem *problem, const double *start, const double (*shifts
 }
 
 OptVerdict
-opt_judge(const OptProblem *problem, const OptResult *result, double *covariance, bool *open)
+OptJudge(const OptProblem *problem, const OptResult *result, double *covariance, bool *open)
 {
 	int n = problem->n;
 	bool any = false;
@@ -454,7 +454,7 @@ opt_judge(const OptProblem *problem, const OptResult *result, double *covariance
 		any |= open[i];
 	}
 	if (!any && result->status != OPT_STOPPED && result->has_hess)
-		known = opt_covariance(n, result->hess, covariance);
+		known = OptCovariance(n, result->hess, covariance);
 	for (int i = 0; i < n; i++)
 	{
 		/* flat in some direction: no parameter can be told from the others */

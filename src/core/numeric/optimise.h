@@ -51,14 +51,14 @@ typedef struct OptResult
 #define OPT_POLISH_STEPS 60
 
 /* Climb from result->p with NLopt's L-BFGS; fast and rough, never fails, may be far from the top */
-extern void opt_climb(const OptProblem *problem, int max_evaluations, OptResult *result);
+extern void OptClimb(const OptProblem *problem, int max_evaluations, OptResult *result);
 
 /* Go to the top from near by, by Newton's method, and check that it is one */
-extern void opt_polish(const OptProblem *problem, int max_steps, OptResult *result);
+extern void OptPolish(const OptProblem *problem, int max_steps, OptResult *result);
 
 /* Climb and polish from `start` plus each of n shifts; the best of the tops */
-extern void opt_search(const OptProblem *problem, const double *start,
-					   const double (*shifts)[OPT_MAX], int n, OptResult *result);
+extern void OptSearch(const OptProblem *problem, const double *start,
+					  const double (*shifts)[OPT_MAX], int n, OptResult *result);
 
 /* Is the result a fit? */
 typedef enum OptVerdict
@@ -73,10 +73,10 @@ typedef enum OptVerdict
  * Judge a likelihood whose parameters are logarithms. Writes the covariance (n * n), NaN unless
  * found, and which parameters are open.
  */
-extern OptVerdict opt_judge(const OptProblem *problem, const OptResult *result, double *covariance,
-							bool *open);
+extern OptVerdict OptJudge(const OptProblem *problem, const OptResult *result, double *covariance,
+						   bool *open);
 
 /* Inverse of the negative Hessian; false when that is not positive definite to working accuracy */
-extern bool opt_covariance(int n, const double *hess, double *covariance);
+extern bool OptCovariance(int n, const double *hess, double *covariance);
 
 #endif /* CRM_CORE_NUMERIC_OPTIMISE_H */

@@ -29,7 +29,7 @@ SplitMix(uint64_t *state)
 /* Start a stream: the same seed and stream give the same numbers, another stream independent ones
  */
 void
-rng_seed(CrmRng *rng, uint64_t seed, uint64_t stream)
+RandomSeed(RandomState *rng, uint64_t seed, uint64_t stream)
 {
 	uint64_t s = seed;
 	uint64_t mixed = SplitMix(&s);
@@ -40,7 +40,7 @@ rng_seed(CrmRng *rng, uint64_t seed, uint64_t stream)
 }
 
 uint64_t
-rng_next(CrmRng *rng)
+RandomNext(RandomState *rng)
 {
 	uint64_t *s = rng->s;
 	uint64_t result = RotateLeft(s[1] * 5, 7) * 9;
@@ -57,28 +57,28 @@ rng_next(CrmRng *rng)
 
 /* The middle of one of 2^52 equal parts of (0, 1): never 0, never 1 */
 double
-rng_uniform(CrmRng *rng)
+RandomUniform(RandomState *rng)
 {
-	return ((double) (rng_next(rng) >> 12) + 0.5) * 0x1p-52;
+	return ((double) (RandomNext(rng) >> 12) + 0.5) * 0x1p-52;
 }
 
 double
-rng_exponential(CrmRng *rng)
+RandomExponential(RandomState *rng)
 {
-	return -log(rng_uniform(rng));
+	return -log(RandomUniform(rng));
 }
 
 /* Marsaglia's polar method (Marsaglia & Bray 1964); the second number is thrown away to stay
  * stateless */
 double
-rng_normal(CrmRng *rng)
+RandomNormal(RandomState *rng)
 {
 	double u, v, q;
 
 	do
 	{
-		u = 2.0 * rng_uniform(rng) - 1.0;
-		v = 2.0 * rng_uniform(rng) - 1.0;
+		u = 2.0 * RandomUniform(rng) - 1.0;
+		v = 2.0 * RandomUniform(rng) - 1.0;
 		q = u * u + v * v;
 	} while (q >= 1.0 || q == 0.0);
 	return u * sqrt(-2.0 * log(q) / q);
@@ -86,7 +86,7 @@ rng_normal(CrmRng *rng)
 
 /* Logarithm of a Gamma variate: a small shape gives numbers that no double holds */
 static double
-LogGammaVariate(CrmRng *rng, double shape)
+LogGammaVariate(RandomState *rng, double shape)
 {
 	double boost = 0.0;
 	double d, c;
@@ -95,34 +95,34 @@ LogGammaVariate(CrmRng *rng, double shape)
 	 */
 	if (shape < 1.0)
 	{
-		boost = log(rng_uniform(rng)) / shape;
+		boost = log(RandomUniform(rng)) / shape;
 		shape += 1.0;
 	}
 	d = shape - 1.0 / 3.0;
 	c = 1.0 / sqrt(9.0 * d);
 	for (;;)
 	{
-		double z = rng_normal(rng);
+		double z = RandomNormal(rng);
 		double v = 1.0 + c * z;
 
 		if (v <= 0.0)
 			continue;
 		v = v * v * v;
 		/* written so that a shape that is NaN gives NaN, and ends */
-		if (!(log(rng_uniform(rng)) >= 0.5 * z * z + d - d * v + d * log(v)))
+		if (!(log(RandomUniform(rng)) >= 0.5 * z * z + d - d * v + d * log(v)))
 			return log(d * v) + boost;
 	}
 }
 
 double
-rng_gamma(CrmRng *rng, double shape)
+RandomGamma(RandomState *rng, double shape)
 {
 	return exp(LogGammaVariate(rng, shape));
 }
 
 /* The share of one of two Gamma variates in their sum */
 double
-rng_beta(CrmRng *rng, double a, double b)
+RandomBeta(RandomState *rng, double a, double b)
 {
 	double log_a = LogGammaVariate(rng, a);
 	double log_b = LogGammaVariate(rng, b);

@@ -13,7 +13,7 @@
 
 /* log(1 + e^x) without overflow, and without loss where e^x is small */
 double
-log1pexp(double x)
+Log1pExp(double x)
 {
 	if (x > 36.0)
 		return x;
@@ -39,7 +39,7 @@ StirlingRest(double x)
  * are multiplied up to where Stirling's series holds, and that is subtracted term by term.
  */
 double
-log_rising(double a, double n)
+LogRising(double a, double n)
 {
 	double product = 1.0;
 	double lower = 0.0;
@@ -69,7 +69,7 @@ log_rising(double a, double n)
 	return lower + ((a - 0.5) * log1p(n / a) + (n * log(a + n) - n)) + rest;
 }
 
-/* log x - 1/(2x) - digamma(x): DLMF 5.11.2, x >= ASYMPTOTIC */
+/* log x - 1/(2x) - Digamma(x): DLMF 5.11.2, x >= ASYMPTOTIC */
 static double
 DigammaRest(double x)
 {
@@ -80,7 +80,7 @@ DigammaRest(double x)
 							v * (1.0 / 252 - v * (1.0 / 240 - v * (1.0 / 132 - v * 691 / 32760)))));
 }
 
-/* trigamma(x) - 1/x - 1/(2x^2): DLMF 5.15.8, x >= ASYMPTOTIC */
+/* Trigamma(x) - 1/x - 1/(2x^2): DLMF 5.15.8, x >= ASYMPTOTIC */
 static double
 TrigammaRest(double x)
 {
@@ -94,7 +94,7 @@ TrigammaRest(double x)
 
 /* The recurrence, DLMF 5.5.2, up to where the series holds */
 double
-digamma(double x)
+Digamma(double x)
 {
 	double shift = 0.0;
 
@@ -107,7 +107,7 @@ digamma(double x)
 }
 
 double
-trigamma(double x)
+Trigamma(double x)
 {
 	double shift = 0.0;
 
@@ -125,7 +125,7 @@ trigamma(double x)
  * tiny a.
  */
 double
-digamma_rise(double a, double n)
+DigammaRise(double a, double n)
 {
 	double sum = 0.0;
 
@@ -138,7 +138,7 @@ digamma_rise(double a, double n)
 }
 
 double
-trigamma_rise(double a, double n)
+TrigammaRise(double a, double n)
 {
 	double sum = 0.0;
 
@@ -201,7 +201,7 @@ BetaFraction(double a, double b, double x)
 
 /* P(N = n) = (r)_n / n! * z^n * (1 - z)^r and P(N >= n) = I_z(n, r): DLMF 8.17.5 */
 void
-negative_binomial(double r, double u, double n, double *pmf, double *tail)
+NegativeBinomial(double r, double u, double n, double *pmf, double *tail)
 {
 	double z = u / (1.0 + u);
 	double log_stay = -r * log1p(u);
@@ -219,7 +219,7 @@ negative_binomial(double r, double u, double n, double *pmf, double *tail)
 	}
 
 	/* log z as -log1p(1/u): exact also where z is nearly 1 */
-	*pmf = exp(log_rising(r, n) - log_rising(1.0, n) + log_stay - n * log1p(1.0 / u));
+	*pmf = exp(LogRising(r, n) - LogRising(1.0, n) + log_stay - n * log1p(1.0 / u));
 	if (z < (n + 1.0) / (n + r + 2.0))
 		*tail = *pmf * BetaFraction(n, r, z);
 	else

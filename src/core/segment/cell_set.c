@@ -13,7 +13,7 @@
 
 /* Say why a pattern was refused, as a sentence. */
 const char *
-PatternStatusText(PatternStatus status)
+CellPatternStatusText(CellPatternStatus status)
 {
 	switch (status)
 	{
@@ -75,7 +75,7 @@ IsSpace(char c)
 }
 
 /* Read a digit of a pattern into a mask. */
-static PatternStatus
+static CellPatternStatus
 ReadDigit(char c, int *digit)
 {
 	if (c < '0' || c > '9')
@@ -87,14 +87,14 @@ ReadDigit(char c, int *digit)
 }
 
 /* Read a class after its opening bracket; *at ends behind the closing one. */
-static PatternStatus
+static CellPatternStatus
 ReadClass(const char *text, size_t size, size_t *at, unsigned *mask)
 {
 	*mask = 0;
 	while (*at < size && text[*at] != ']')
 	{
 		int first, last;
-		PatternStatus status = ReadDigit(text[*at], &first);
+		CellPatternStatus status = ReadDigit(text[*at], &first);
 
 		if (status != PATTERN_OK)
 			return status == PATTERN_BAD_DIGIT ? status : PATTERN_BAD_CLASS;
@@ -122,11 +122,11 @@ ReadClass(const char *text, size_t size, size_t *at, unsigned *mask)
 }
 
 /* Read one position of a pattern as a mask of digits. */
-static PatternStatus
+static CellPatternStatus
 ReadPosition(const char *text, size_t size, size_t *at, unsigned *mask)
 {
 	int digit;
-	PatternStatus status;
+	CellPatternStatus status;
 
 	if (*at == size || IsSpace(text[*at]) || text[*at] == ',')
 		return PATTERN_TOO_SHORT;
@@ -151,7 +151,7 @@ ReadPosition(const char *text, size_t size, size_t *at, unsigned *mask)
 }
 
 /* Add the cells of a pattern, given as a mask of digits a position. */
-static PatternStatus
+static CellPatternStatus
 AddPattern(CellSet *set, const unsigned mask[3])
 {
 	if (mask[0] == 1 && mask[1] == 1 && mask[2] == 1)
@@ -173,7 +173,7 @@ AddPattern(CellSet *set, const unsigned mask[3])
 }
 
 /* Read patterns; on failure *at is the offset of the fault. Nothing but space is the empty set. */
-PatternStatus
+CellPatternStatus
 CellSetParse(const char *text, size_t size, CellSet *set, size_t *at)
 {
 	bool comma = false, any = false;
@@ -203,7 +203,7 @@ CellSetParse(const char *text, size_t size, CellSet *set, size_t *at)
 		start = *at;
 		for (int position = 0; position < 3; position++)
 		{
-			PatternStatus status = ReadPosition(text, size, at, &mask[position]);
+			CellPatternStatus status = ReadPosition(text, size, at, &mask[position]);
 
 			if (status != PATTERN_OK)
 				return status;

@@ -22,7 +22,7 @@ typedef struct CellSet
 	uint64_t bits[2];
 } CellSet;
 
-typedef enum PatternStatus
+typedef enum CellPatternStatus
 {
 	PATTERN_OK,
 	PATTERN_EXPECTED,      /* a comma with no pattern beside it */
@@ -33,7 +33,7 @@ typedef enum PatternStatus
 	PATTERN_BAD_DIGIT,     /* a digit above 5 */
 	PATTERN_MIXED_ZERO,    /* 0 beside other scores */
 	PATTERN_TEXT_TOO_LONG
-} PatternStatus;
+} CellPatternStatus;
 
 /* Nobody writes longer patterns; reading them cannot be interrupted. */
 #define CELL_SET_TEXT_LIMIT 65536
@@ -117,8 +117,8 @@ CellSetCompare(CellSet a, CellSet b)
 
 extern CellSet CellSetBought(int levels);
 extern int CellSetHighestDigit(CellSet set);
-extern PatternStatus CellSetParse(const char *text, size_t size, CellSet *set, size_t *at);
+extern CellPatternStatus CellSetParse(const char *text, size_t size, CellSet *set, size_t *at);
 extern size_t CellSetPrint(CellSet set, char *out);
-extern const char *PatternStatusText(PatternStatus status);
+extern const char *CellPatternStatusText(CellPatternStatus status);
 
 #endif /* CRM_CORE_SEGMENT_CELL_SET_H */

@@ -6,8 +6,8 @@
 #include "core/history/text.h"
 #include "core/segment/cuts.h"
 
-const char *const FrequencyMeasureNames[FREQUENCY_MEASURES] = {"purchase_days", "orders"};
-const char *const MonetaryMeasureNames[MONETARY_MEASURES] = {"revenue", "average_order_value"};
+const char *const RfmFrequencyMeasureNames[FREQUENCY_MEASURES] = {"purchase_days", "orders"};
+const char *const RfmMonetaryMeasureNames[MONETARY_MEASURES] = {"revenue", "average_order_value"};
 
 /* Average order values are rounded to this many decimals: then equal ones are equal numbers. */
 #define AVERAGE_SCALE HISTORY_MAX_SCALE
@@ -195,13 +195,13 @@ ReadAll(Cursor *in, RfmCuts *cuts)
 	if ((wrong = ReadCuts(in, cuts, RFM_RECENCY, NULL, NULL)) != NULL)
 		return wrong;
 	if (!ReadWord(in, ",") ||
-		!ReadMeasure(in, FrequencyMeasureNames, FREQUENCY_MEASURES, &cuts->frequency_measure) ||
+		!ReadMeasure(in, RfmFrequencyMeasureNames, FREQUENCY_MEASURES, &cuts->frequency_measure) ||
 		!ReadWord(in, ">="))
 		return "After recency comes purchase_days >= or orders >=.";
 	if ((wrong = ReadCuts(in, cuts, RFM_FREQUENCY, NULL, NULL)) != NULL)
 		return wrong;
 	if (!ReadWord(in, ",") ||
-		!ReadMeasure(in, MonetaryMeasureNames, MONETARY_MEASURES, &cuts->monetary_measure) ||
+		!ReadMeasure(in, RfmMonetaryMeasureNames, MONETARY_MEASURES, &cuts->monetary_measure) ||
 		!ReadWord(in, ">="))
 		return "After the frequency comes revenue >= or average_order_value >=.";
 	if ((wrong = ReadCuts(in, cuts, RFM_MONETARY, money, scales)) != NULL)
@@ -286,11 +286,11 @@ RfmCutsPrint(const RfmCuts *cuts, char *out)
 	out = PrintText(out, "recency <=");
 	out = PrintCuts(out, cuts, RFM_RECENCY);
 	out = PrintText(out, ", ");
-	out = PrintText(out, FrequencyMeasureNames[cuts->frequency_measure]);
+	out = PrintText(out, RfmFrequencyMeasureNames[cuts->frequency_measure]);
 	out = PrintText(out, " >=");
 	out = PrintCuts(out, cuts, RFM_FREQUENCY);
 	out = PrintText(out, ", ");
-	out = PrintText(out, MonetaryMeasureNames[cuts->monetary_measure]);
+	out = PrintText(out, RfmMonetaryMeasureNames[cuts->monetary_measure]);
 	out = PrintText(out, " >=");
 	out = PrintCuts(out, cuts, RFM_MONETARY);
 	*out = '\0';
@@ -322,8 +322,8 @@ AverageOrderValue(HistoryMoney revenue, int scale, int64_t orders, HistoryMoney 
  * to an invalid history only, or if it is out of range.
  */
 bool
-RfmMeasure(const HistorySummary *sums, int32_t as_of, FrequencyMeasure frequency,
-		   MonetaryMeasure monetary, RfmMeasures *out)
+RfmMeasure(const HistorySummary *sums, int32_t as_of, RfmFrequencyMeasure frequency,
+		   RfmMonetaryMeasure monetary, RfmMeasures *out)
 {
 	/* a day number is above -2451545 and a finite date below 2145031949: no overflow */
 	out->recency = as_of - sums->last_day;

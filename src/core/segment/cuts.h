@@ -24,19 +24,19 @@ enum
 	RFM_MONETARY
 };
 
-typedef enum FrequencyMeasure
+typedef enum RfmFrequencyMeasure
 {
 	FREQUENCY_PURCHASE_DAYS,
 	FREQUENCY_ORDERS,
 	FREQUENCY_MEASURES
-} FrequencyMeasure;
+} RfmFrequencyMeasure;
 
-typedef enum MonetaryMeasure
+typedef enum RfmMonetaryMeasure
 {
 	MONETARY_REVENUE,
 	MONETARY_AVERAGE_ORDER_VALUE,
 	MONETARY_MEASURES
-} MonetaryMeasure;
+} RfmMonetaryMeasure;
 
 /* Fixed in size and without pointers: the value of the type crm.rfm_cuts itself. */
 typedef struct RfmCuts
@@ -66,16 +66,16 @@ typedef struct RfmMeasures
 #define RFM_CUTS_TEXT_SIZE 512
 #define RFM_CUTS_TEXT_LIMIT 4096 /* reading cannot be interrupted */
 
-extern const char *const FrequencyMeasureNames[FREQUENCY_MEASURES];
-extern const char *const MonetaryMeasureNames[MONETARY_MEASURES];
+extern const char *const RfmFrequencyMeasureNames[FREQUENCY_MEASURES];
+extern const char *const RfmMonetaryMeasureNames[MONETARY_MEASURES];
 
 extern HistoryMoney RfmCutsMonetary(const RfmCuts *cuts, int i);
 extern void RfmCutsSetMonetary(RfmCuts *cuts, const HistoryMoney *values, int scale);
 extern const char *RfmCutsWrong(const RfmCuts *cuts);
 extern const char *RfmCutsParse(const char *text, size_t size, RfmCuts *cuts, size_t *at);
 extern size_t RfmCutsPrint(const RfmCuts *cuts, char *out);
-extern bool RfmMeasure(const HistorySummary *sums, int32_t as_of, FrequencyMeasure frequency,
-					   MonetaryMeasure monetary, RfmMeasures *out);
+extern bool RfmMeasure(const HistorySummary *sums, int32_t as_of, RfmFrequencyMeasure frequency,
+					   RfmMonetaryMeasure monetary, RfmMeasures *out);
 extern int RfmScore(const RfmCuts *cuts, const RfmMeasures *customer);
 
 #endif /* CRM_CORE_SEGMENT_CUTS_H */

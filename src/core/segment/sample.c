@@ -24,9 +24,9 @@ RfmLogPut(uint8_t *out, const RfmMeasures *customer)
 {
 	uint8_t *at = out;
 
-	at = PutVarint(at, (uint64_t) customer->recency << 4 | (uint64_t) customer->scale);
-	at = PutVarint(at, ZigZag(customer->frequency));
-	at = PutVarint128(at, ZigZag128(customer->monetary));
+	at = VarintPut(at, (uint64_t) customer->recency << 4 | (uint64_t) customer->scale);
+	at = VarintPut(at, ZigZag(customer->frequency));
+	at = VarintPut128(at, ZigZag128(customer->monetary));
 	return (size_t) (at - out);
 }
 
@@ -37,14 +37,14 @@ RfmLogNext(RfmLogReader *reader, RfmMeasures *customer)
 	RfmLogReader next = *reader;
 	UInt128 v;
 
-	if (!GetVarint(&next, 35, &v))
+	if (!VarintGet(&next, 35, &v))
 		return false;
 	customer->recency = (int32_t) (v >> 4);
 	customer->scale = (int) (v & 15);
-	if (customer->scale > HISTORY_MAX_SCALE || !GetVarint(&next, 64, &v))
+	if (customer->scale > HISTORY_MAX_SCALE || !VarintGet(&next, 64, &v))
 		return false;
 	customer->frequency = UnZigZag((uint64_t) v);
-	if (!GetVarint(&next, 128, &v))
+	if (!VarintGet(&next, 128, &v))
 		return false;
 	customer->monetary = UnZigZag128(v);
 	if (customer->monetary >= HISTORY_MONEY_LIMIT || customer->monetary <= -HISTORY_MONEY_LIMIT)

@@ -60,7 +60,7 @@ typedef enum SchemeStatus
 typedef struct SchemeError
 {
 	size_t at; /* offset of the fault in the text */
-	PatternStatus pattern;
+	CellPatternStatus pattern;
 } SchemeError;
 
 /* A bound on the bytes that a text of some size parses to, preset names included. */

@@ -9,7 +9,7 @@ static const struct
 {
 	const char *name;
 	const char *rules;
-} presets[] = {
+} Presets[] = {
 	/*
 	 * The eleven usual names, made into a partition: every cell of 1 to 5 is in one rule. The lists
 	 * in circulation name some cells twice (231) and tear neighbours apart (144 and 145).
@@ -61,8 +61,8 @@ static const struct
 const char *
 SchemePreset(const char *name, size_t size)
 {
-	for (size_t i = 0; i < sizeof(presets) / sizeof(presets[0]); i++)
-		if (strlen(presets[i].name) == size && memcmp(presets[i].name, name, size) == 0)
-			return presets[i].rules;
+	for (size_t i = 0; i < sizeof(Presets) / sizeof(Presets[0]); i++)
+		if (strlen(Presets[i].name) == size && memcmp(Presets[i].name, name, size) == 0)
+			return Presets[i].rules;
 	return NULL;
 }

@@ -81,7 +81,7 @@ CheckLabel(TierSlice label)
 }
 
 TierStatus
-tier_text_parse(const char *text, size_t length, int *rank, TierSlice *label)
+TierParse(const char *text, size_t length, int *rank, TierSlice *label)
 {
 	TierSlice s = Trim((TierSlice){text, length});
 
@@ -99,7 +99,7 @@ tier_text_parse(const char *text, size_t length, int *rank, TierSlice *label)
 }
 
 size_t
-tier_text_format(int rank, TierSlice label, char *out)
+TierFormat(int rank, TierSlice label, char *out)
 {
 	out[0] = (char) ('0' + rank);
 	out[1] = '-';
@@ -108,7 +108,7 @@ tier_text_format(int rank, TierSlice label, char *out)
 }
 
 int
-tier_text_compare(const char *a, size_t a_length, const char *b, size_t b_length)
+TierCompare(const char *a, size_t a_length, const char *b, size_t b_length)
 {
 	size_t shorter = a_length < b_length ? a_length : b_length;
 	int order = memcmp(a, b, shorter);
@@ -213,7 +213,7 @@ CompareMagnitude(const char *a, const char *b)
 }
 
 int
-tier_number_compare(const char *a, const char *b)
+TierNumberCompare(const char *a, const char *b)
 {
 	bool a_lowest = strcmp(a, LOWEST) == 0;
 	bool b_lowest = strcmp(b, LOWEST) == 0;
@@ -242,7 +242,7 @@ ParseRung(TierSlice s, TierRung *rung)
 	tier = (TierSlice){s.at, (size_t) (colon - s.at)};
 	number = Trim((TierSlice){colon + 1, s.length - tier.length - 1});
 
-	status = tier_text_parse(tier.at, tier.length, &rung->rank, &label);
+	status = TierParse(tier.at, tier.length, &rung->rank, &label);
 	if (status != TIER_OK)
 		return status;
 	if (rung->rank < 0)
@@ -254,7 +254,7 @@ ParseRung(TierSlice s, TierRung *rung)
 }
 
 TierStatus
-ladder_parse(const char *text, size_t length, TierRungs *ladder, TierSlice *where)
+TierLadderParse(const char *text, size_t length, TierRungs *ladder, TierSlice *where)
 {
 	TierSlice rest = Trim((TierSlice){text, length});
 	TierSlice source[TIER_RANKS];
@@ -302,14 +302,14 @@ ladder_parse(const char *text, size_t length, TierRungs *ladder, TierSlice *wher
 	for (int i = 1; i < ladder->count; i++)
 	{
 		*where = source[i];
-		if (tier_number_compare(ladder->rung[i - 1].threshold, ladder->rung[i].threshold) >= 0)
+		if (TierNumberCompare(ladder->rung[i - 1].threshold, ladder->rung[i].threshold) >= 0)
 			return LADDER_ORDER;
 	}
 	return TIER_OK;
 }
 
 size_t
-ladder_format(const TierRungs *ladder, char *out)
+TierLadderFormat(const TierRungs *ladder, char *out)
 {
 	char *end = out;
 
@@ -324,7 +324,7 @@ ladder_format(const TierRungs *ladder, char *out)
 			*end++ = ',';
 			*end++ = ' ';
 		}
-		end += tier_text_format(rung->rank, label, end);
+		end += TierFormat(rung->rank, label, end);
 		*end++ = ':';
 		memcpy(end, rung->threshold, digits);
 		end += digits;
@@ -333,7 +333,7 @@ ladder_format(const TierRungs *ladder, char *out)
 }
 
 const TierRung *
-ladder_find(const TierRungs *ladder, TierSlice label)
+TierLadderFind(const TierRungs *ladder, TierSlice label)
 {
 	for (int i = 0; i < ladder->count; i++)
 	{
@@ -347,7 +347,7 @@ ladder_find(const TierRungs *ladder, TierSlice label)
 }
 
 const char *
-tier_status_detail(TierStatus status)
+TierStatusDetail(TierStatus status)
 {
 	switch (status)
 	{

@@ -65,28 +65,28 @@ typedef struct TierRungs
 } TierRungs;
 
 /* Split `3-gold` into rank and label; a bare label has rank -1. Blanks around are no part of it. */
-extern TierStatus tier_text_parse(const char *text, size_t length, int *rank, TierSlice *label);
+extern TierStatus TierParse(const char *text, size_t length, int *rank, TierSlice *label);
 
 /* Write `3-gold` to out (TIER_TEXT_MAX bytes, no terminator); returns its length. */
-extern size_t tier_text_format(int rank, TierSlice label, char *out);
+extern size_t TierFormat(int rank, TierSlice label, char *out);
 
 /* Order two stored texts by bytes: for tiers that is by rank, then label. */
-extern int tier_text_compare(const char *a, size_t a_length, const char *b, size_t b_length);
+extern int TierCompare(const char *a, size_t a_length, const char *b, size_t b_length);
 
 /* Parse a ladder; on failure *where is the part of the text that is wrong. */
-extern TierStatus ladder_parse(const char *text, size_t length, TierRungs *ladder,
-							   TierSlice *where);
+extern TierStatus TierLadderParse(const char *text, size_t length, TierRungs *ladder,
+								  TierSlice *where);
 
 /* Write the canonical text to out (LADDER_TEXT_MAX bytes, no terminator); returns its length. */
-extern size_t ladder_format(const TierRungs *ladder, char *out);
+extern size_t TierLadderFormat(const TierRungs *ladder, char *out);
 
 /* The rung with that label, or NULL. */
-extern const TierRung *ladder_find(const TierRungs *ladder, TierSlice label);
+extern const TierRung *TierLadderFind(const TierRungs *ladder, TierSlice label);
 
 /* Compare two canonical decimals by value. */
-extern int tier_number_compare(const char *a, const char *b);
+extern int TierNumberCompare(const char *a, const char *b);
 
 /* What a status means, as a sentence for the user. */
-extern const char *tier_status_detail(TierStatus status);
+extern const char *TierStatusDetail(TierStatus status);
 
 #endif /* CRM_CORE_TIER_TIER_H */

@@ -1,11 +1,11 @@
 /*
- * crm.h: declarations that every glue file shares.
+ * glue.h: declarations that every glue file shares.
  *
  * Arrows run one way: sql -> src/<room> -> src/core/<room> -> src/core/{numeric,base}. Rooms know
  * `history` and themselves; src/core knows nothing of PostgreSQL.
  */
-#ifndef CRM_CRM_H
-#define CRM_CRM_H
+#ifndef CRM_GLUE_H
+#define CRM_GLUE_H
 
 #include "postgres.h"
 
@@ -15,18 +15,15 @@
 #include "compat.h"
 
 /* The number of bytes of somebody else's text to show in a message, ending between characters. */
-extern int ClippedLength(const char *input, Size size);
+extern int CrmClippedLength(const char *input, Size size);
 
 /* The row type that the caller of a function expects. */
-extern TupleDesc ResultRowType(FunctionCallInfo fcinfo);
+extern TupleDesc CrmResultRowType(FunctionCallInfo fcinfo);
 
 /* A row of that type, for a function that returns one and keeps nothing else in fn_extra. */
-extern Datum ReturnRow(FunctionCallInfo fcinfo, Datum *values, bool *nulls);
+extern Datum CrmReturnRow(FunctionCallInfo fcinfo, Datum *values, bool *nulls);
 
 /* Raise an error outside of an aggregate, for steps that change their state in place. */
-extern void CheckInAggregate(FunctionCallInfo fcinfo, const char *aggregate);
+extern void CrmCheckInAggregate(FunctionCallInfo fcinfo, const char *aggregate);
 
-/* What a room does when the library is loaded. */
-extern void tier_init(void);
-
-#endif /* CRM_CRM_H */
+#endif /* CRM_GLUE_H */

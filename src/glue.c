@@ -1,33 +1,20 @@
 /*
- * crm.c: the module itself.
+ * glue.c: what the glue of every room needs of PostgreSQL.
  */
-#include "crm.h"
+#include "glue.h"
 
 #include "access/htup_details.h"
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
-#include "utils/guc.h"
-
-PG_MODULE_MAGIC;
-
-void _PG_init(void);
-
-/* Define the settings; a misspelt crm.something is an error from then on. */
-void
-_PG_init(void)
-{
-	tier_init();
-	MarkGUCPrefixReserved("crm");
-}
 
 int
-ClippedLength(const char *input, Size size)
+CrmClippedLength(const char *input, Size size)
 {
 	return pg_mbcliplen(input, (int) Min(size, 1000), 100);
 }
 
 TupleDesc
-ResultRowType(FunctionCallInfo fcinfo)
+CrmResultRowType(FunctionCallInfo fcinfo)
 {
 	TupleDesc desc;
 
@@ -37,7 +24,7 @@ ResultRowType(FunctionCallInfo fcinfo)
 }
 
 Datum
-ReturnRow(FunctionCallInfo fcinfo, Datum *values, bool *nulls)
+CrmReturnRow(FunctionCallInfo fcinfo, Datum *values, bool *nulls)
 {
 	TupleDesc desc = fcinfo->flinfo->fn_extra;
 
@@ -46,14 +33,14 @@ ReturnRow(FunctionCallInfo fcinfo, Datum *values, bool *nulls)
 	{
 		MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
 
-		desc = fcinfo->flinfo->fn_extra = ResultRowType(fcinfo);
+		desc = fcinfo->flinfo->fn_extra = CrmResultRowType(fcinfo);
 		MemoryContextSwitchTo(old);
 	}
 	return HeapTupleGetDatum(heap_form_tuple(desc, values, nulls));
 }
 
 void
-CheckInAggregate(FunctionCallInfo fcinfo, const char *aggregate)
+CrmCheckInAggregate(FunctionCallInfo fcinfo, const char *aggregate)
 {
 	if (!AggCheckCallContext(fcinfo, NULL))
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
