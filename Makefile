@@ -9,9 +9,9 @@ MODULE_big = crm
 SOURCES = $(wildcard src/*.c src/*/*.c src/core/*/*.c)
 OBJS = $(SOURCES:.c=.o)
 
-# The install script, a file a room, in the order the rooms build on each other.
-SQL_PARTS = schema history segment tier clv mart
-SQL_FILES = $(foreach part,$(SQL_PARTS),$(wildcard sql/$(part).sql) $(sort $(wildcard sql/$(part)/*.sql)))
+# The install script: the schema, then a folder a room, in the order the rooms build on each other.
+SQL_ROOMS = history segment tier clv mart
+SQL_FILES = sql/schema.sql $(foreach room,$(SQL_ROOMS),$(sort $(wildcard sql/$(room)/*.sql)))
 DATA_built = crm--$(EXTVERSION).sql
 DATA = $(wildcard sql/upgrade/crm--*--*.sql)
 
@@ -33,7 +33,7 @@ $(OBJS): $(wildcard src/*.h src/*/*.h src/core/*/*.h)
 
 crm--$(EXTVERSION).sql: $(SQL_FILES) Makefile
 	@{ printf '%s\n' '\echo Use "CREATE EXTENSION crm" to load this file. \quit'; \
-	   for part in $(SQL_FILES); do echo; cat $$part || exit 1; done; } > $@.tmp && mv $@.tmp $@
+	   for file in $(SQL_FILES); do echo; cat $$file || exit 1; done; } > $@.tmp && mv $@.tmp $@
 
 installcheck: build/regress
 build/regress:

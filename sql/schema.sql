@@ -22,7 +22,8 @@ BEGIN
 	  AND e.extname OPERATOR(pg_catalog.=) 'crm' AND e.extowner OPERATOR(pg_catalog.<>) n.nspowner;
 	IF _owner IS NOT NULL THEN
 		RAISE WARNING USING
-			MESSAGE = pg_catalog.format('schema crm belongs to %s, who can put functions beside those of the extension', _owner::pg_catalog.regrole),
+			MESSAGE = pg_catalog.format('schema crm belongs to %s, who can put functions beside those of the extension',
+				_owner::pg_catalog.regrole),
 			HINT = 'Let the owner of the database own it: ALTER SCHEMA crm OWNER TO ...';
 	END IF;
 END

@@ -1,5 +1,5 @@
 /*
- * rfm.c: the type crm.rfm, one cell. Its comparisons are those of int2, in sql/segment.sql.
+ * rfm.c: the type crm.rfm, one cell. Its comparisons are those of int2, in sql/segment/.
  */
 #include "segment/segment.h"
 

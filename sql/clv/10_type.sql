@@ -1,0 +1,97 @@
+-- clv: predicted lifetime value: counted customers (btyd_data), a fitted model (clv_model), predictions. Two steps,
+-- so that one scan serves every process, and a stored model serves every customer. See doc/clv.md.
+
+-- ---------------------------------------------------------------- crm.btyd_data
+
+CREATE TYPE crm.btyd_data;
+
+CREATE FUNCTION crm.btyd_data_in(cstring) RETURNS crm.btyd_data
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1000
+	AS 'MODULE_PATHNAME', 'btyd_data_in';
+COMMENT ON FUNCTION crm.btyd_data_in(cstring) IS
+	'reads the text form unit_days=7 ... rows=x:t_x:t*n,... spend=x:m_x*n,...; an error with detail and hint where it '
+	'is malformed';
+
+CREATE FUNCTION crm.btyd_data_out(crm.btyd_data) RETURNS cstring
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1000
+	AS 'MODULE_PATHNAME', 'btyd_data_out';
+COMMENT ON FUNCTION crm.btyd_data_out(crm.btyd_data) IS
+	'writes the text form; numbers are the shortest that read back the same';
+
+CREATE FUNCTION crm.btyd_data_recv(internal) RETURNS crm.btyd_data
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1000
+	AS 'MODULE_PATHNAME', 'btyd_data_recv';
+COMMENT ON FUNCTION crm.btyd_data_recv(internal) IS
+	'reads the binary form; an error unless it is exactly what btyd_data_send writes';
+
+CREATE FUNCTION crm.btyd_data_send(crm.btyd_data) RETURNS bytea
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
+	AS 'MODULE_PATHNAME', 'btyd_data_send';
+COMMENT ON FUNCTION crm.btyd_data_send(crm.btyd_data) IS
+	'writes the binary form: the packed bytes, the same on every machine';
+
+CREATE TYPE crm.btyd_data (
+	INPUT = crm.btyd_data_in,
+	OUTPUT = crm.btyd_data_out,
+	RECEIVE = crm.btyd_data_recv,
+	SEND = crm.btyd_data_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = double,
+	STORAGE = extended
+);
+COMMENT ON TYPE crm.btyd_data IS
+	'counted customers, the data that lifetime value models are fitted to: distinct (x, t_x, t), for the spend model '
+	'distinct (x, m_x), the unit of time, and how many rows were left out and why; about 6 bytes a distinct row. Made '
+	'by crm.btyd_agg';
+
+-- ---------------------------------------------------------------- crm.clv_model
+
+CREATE TYPE crm.clv_model;
+
+CREATE FUNCTION crm.clv_model_in(cstring) RETURNS crm.clv_model
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
+	AS 'MODULE_PATHNAME', 'clv_model_in';
+COMMENT ON FUNCTION crm.clv_model_in(cstring) IS
+	'reads a model from JSON; an error with detail and hint where it is no model';
+
+CREATE FUNCTION crm.clv_model_out(crm.clv_model) RETURNS cstring
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 50
+	AS 'MODULE_PATHNAME', 'clv_model_out';
+COMMENT ON FUNCTION crm.clv_model_out(crm.clv_model) IS
+	'writes a model as JSON; numbers are the shortest that read back the same';
+
+CREATE FUNCTION crm.clv_model_recv(internal) RETURNS crm.clv_model
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
+	AS 'MODULE_PATHNAME', 'clv_model_recv';
+COMMENT ON FUNCTION crm.clv_model_recv(internal) IS
+	'reads the binary form: a version byte and the JSON text';
+
+CREATE FUNCTION crm.clv_model_send(crm.clv_model) RETURNS bytea
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 50
+	AS 'MODULE_PATHNAME', 'clv_model_send';
+COMMENT ON FUNCTION crm.clv_model_send(crm.clv_model) IS
+	'writes the binary form: a version byte and the JSON text';
+
+CREATE TYPE crm.clv_model (
+	INPUT = crm.clv_model_in,
+	OUTPUT = crm.clv_model_out,
+	RECEIVE = crm.clv_model_recv,
+	SEND = crm.clv_model_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = double,
+	STORAGE = plain
+);
+COMMENT ON TYPE crm.clv_model IS
+	'a model of when customers order (process) and what they spend, with status, parameters, covariance and '
+	'diagnostics; 400 bytes; text form JSON. Made by crm.clv_fit, or by crm.clv_model from known parameters';
+
+CREATE FUNCTION crm.clv_model(
+	process text, parameters double precision[], unit_days double precision DEFAULT 7,
+	spend_parameters double precision[] DEFAULT NULL
+) RETURNS crm.clv_model
+	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'clv_model_given';
+COMMENT ON FUNCTION crm.clv_model(text, double precision[], double precision, double precision[]) IS
+	'a model with known parameters, in the order that crm.clv_processes() shows, times in units of unit_days days; '
+	'spend_parameters p, q, gamma of Gamma-Gamma, or NULL for a model without spend. Its status is "given". NULL for '
+	'NULL otherwise; errors: unknown process, a wrong number of parameters, one that is not positive';
