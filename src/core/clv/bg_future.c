@@ -18,6 +18,7 @@
 #include <math.h>
 
 #include "core/clv/bg_future.h"
+#include "core/numeric/quadrature.h"
 #include "core/numeric/special.h"
 
 /* Series in z are used up to here: beyond, they are slow and the integral over p is not */
@@ -30,14 +31,8 @@
 /* Panels of an integral over time; they grow, so that customers need a few dozen */
 #define MOST_PANELS 200
 
-/* Nodes > 0 and weights of the 16-point Gauss-Legendre rule on [-1, 1] */
-#define GAUSS 8
-static const double GaussNode[GAUSS] = {
-	0.09501250983763744019, 0.2816035507792589132, 0.4580167776572273863, 0.6178762444026437484,
-	0.7554044083550030339,  0.8656312023878317439, 0.9445750230732325761, 0.9894009349916499326};
-static const double GaussWeight[GAUSS] = {
-	0.1894506104550684963, 0.1826034150449235889,  0.1691565193950025382,  0.1495959888165767321,
-	0.1246289712555338721, 0.09515851168249278481, 0.06225352393864789286, 0.02715245941175409485};
+/* Points of an integral over a panel */
+#define POINTS (2 * GAUSS_HALF)
 
 /* p ~ Beta(a, b) as points with weights that sum to one */
 #define MIXTURE_POINTS 4096
@@ -249,13 +244,13 @@ PrepareRateSeries(const BgFuture *f, double z, RateSeries *series)
 	}
 }
 
-/* Values of exp(-rate s) f(s) alpha/r at n <= 2 * GAUSS times s, none later than last */
+/* Values of exp(-rate s) f(s) alpha/r at n <= POINTS times s, none later than last */
 static BtydStatus
 DiscountedRates(const BgFuture *f, const RateSeries *series, Mixture *mixture, double rate,
 				double last, int n, const double *s, double *value)
 {
-	double power[2 * GAUSS];
-	double sum[2 * GAUSS];
+	double power[POINTS];
+	double sum[POINTS];
 
 	for (int i = 0; i < n; i++)
 	{
@@ -282,12 +277,13 @@ DiscountedRates(const BgFuture *f, const RateSeries *series, Mixture *mixture, d
 }
 
 /*
- * Integral of exp(-rate s) f(s) over [0, horizon], in panels of 16 Gauss-Legendre points.
+ * Integral of exp(-rate s) f(s) over [0, horizon], in panels of 20 Gauss-Legendre points.
  *
  * f is a mixture of exponentials, so in the complex plane |f(s)| <= f(Re s), and its only
  * singularity is at s <= -alpha. The first panel is short enough for the fastest exponential that
- * counts; each later one may be twice as long, for what was faster has faded by then. None is wider
- * than 1.5 times the distance of its left end from the singularity, nor than 8/rate.
+ * counts; each later one may be three times as long, for what was faster has faded by then. None is
+ * wider than 2.5 times the distance of its left end from the singularity, nor than 12/rate. Against
+ * panels a quarter as wide the error is below 3e-13, for parameters far out of what customers have.
  */
 BtydStatus
 BgFutureDiscounted(const BgFuture *f, double horizon, double rate, double *result)
@@ -297,7 +293,7 @@ BgFutureDiscounted(const BgFuture *f, double horizon, double rate, double *resul
 	double s = 0.0;
 	double sum = 0.0;
 	double largest_p = fmin(1.0, (f->a + 6.0 * sqrt(f->a) + 12.0) / (f->a + f->b));
-	double longest = 6.0 * f->alpha / ((f->r + 1.0) * largest_p);
+	double longest = 8.0 * f->alpha / ((f->r + 1.0) * largest_p);
 	int panels = 0;
 	double last = isinf(horizon) ? 40.0 / rate : fmin(horizon, 40.0 / rate);
 
@@ -315,32 +311,32 @@ BgFutureDiscounted(const BgFuture *f, double horizon, double rate, double *resul
 	PrepareRateSeries(f, fmin(SERIES_Z, last / (f->alpha + last)), &series);
 	while (s < horizon)
 	{
-		double width = fmin(longest, fmin(1.5 * (f->alpha + s), 8.0 / rate));
-		double nodes[2 * GAUSS];
-		double values[2 * GAUSS];
+		double width = fmin(longest, fmin(2.5 * (f->alpha + s), 12.0 / rate));
+		double nodes[POINTS];
+		double values[POINTS];
 		double panel = 0.0;
 
 		if (++panels > MOST_PANELS)
 			return BTYD_INACCURATE;
 		if (s + width >= horizon * (1.0 - 1e-15))
 			width = horizon - s;
-		for (int i = 0; i < GAUSS; i++)
+		for (int i = 0; i < GAUSS_HALF; i++)
 		{
-			nodes[GAUSS - 1 - i] = s + 0.5 * width * (1.0 - GaussNode[i]);
-			nodes[GAUSS + i] = s + 0.5 * width * (1.0 + GaussNode[i]);
+			nodes[GAUSS_HALF - 1 - i] = s + 0.5 * width * (1.0 - GaussNode[i]);
+			nodes[GAUSS_HALF + i] = s + 0.5 * width * (1.0 + GaussNode[i]);
 		}
-		if (DiscountedRates(f, &series, &mixture, rate, last, 2 * GAUSS, nodes, values) != BTYD_OK)
+		if (DiscountedRates(f, &series, &mixture, rate, last, POINTS, nodes, values) != BTYD_OK)
 			return BTYD_INACCURATE;
-		for (int i = 0; i < GAUSS; i++)
-			panel += GaussWeight[i] * (values[GAUSS - 1 - i] + values[GAUSS + i]);
+		for (int i = 0; i < GAUSS_HALF; i++)
+			panel += GaussWeight[i] * (values[GAUSS_HALF - 1 - i] + values[GAUSS_HALF + i]);
 		sum += 0.5 * width * panel;
 		if (s + width >= horizon)
 			break;
 		s += width;
-		longest = 2.0 * width;
+		longest = 3.0 * width;
 
 		/* f never rises: what is left is at most this value over the rate */
-		if (values[2 * GAUSS - 1] <= 1e-15 * rate * sum || values[2 * GAUSS - 1] < DBL_MIN)
+		if (values[POINTS - 1] <= 1e-15 * rate * sum || values[POINTS - 1] < DBL_MIN)
 			break;
 	}
 	*result = f->r / f->alpha * sum;

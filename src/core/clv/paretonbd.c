@@ -24,6 +24,7 @@
 
 #include "core/clv/btyd.h"
 #include "core/numeric/hyper2f1.h"
+#include "core/numeric/quadrature.h"
 #include "core/numeric/special.h"
 
 enum

@@ -1,5 +1,5 @@
 /*
- * hyper2f1.h: the race between death and the next order, and quadrature
+ * hyper2f1.h: the race between death and the next order
  *
  * A living customer orders at a rate ~ Gamma(c, a) and dies at a rate ~ Gamma(s, b). The
  * probability that death comes first, which is all that the Pareto/NBD needs of the
@@ -59,14 +59,5 @@ typedef struct RaceTable
 extern int RaceTableNodes(double lo, double hi);
 extern void RaceTableBuild(RaceTable *table, double c, double s, double lo, double hi, int parts);
 extern void RaceTableLookup(const RaceTable *table, double l, double *out);
-
-/* Integral of a positive smooth f over [lo, hi], relative error about 1e-14 */
-extern double Integrate(double (*f)(double x, const void *arg), const void *arg, double lo,
-						double hi);
-
-/* Nodes and weights of the Gauss-Legendre rule of 20 points: the positive half, on [-1, 1] */
-#define GAUSS_HALF 10
-extern const double GaussNode[GAUSS_HALF];
-extern const double GaussWeight[GAUSS_HALF];
 
 #endif /* CRM_CORE_NUMERIC_HYPER2F1_H */
