@@ -2,8 +2,8 @@
  * cuts_agg.c: the aggregate crm.rfm_cuts_agg, and its state, the type crm.rfm_sample.
  *
  * The state is a flat value and not `internal`: it travels through parallel plans and engines that
- * know only types. It is a log (core/segment/sample.h) of about seven bytes a customer with room for
- * growth; nothing is sorted or selected before the end.
+ * know only types. It is a log (core/segment/sample.h) of about seven bytes a customer with room
+ * for growth; nothing is sorted or selected before the end.
  */
 #include "segment/segment.h"
 
