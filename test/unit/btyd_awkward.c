@@ -289,11 +289,8 @@ main(void)
 		TestNothingToFit();
 		TestTwenty();
 		TestDegenerate();
-		if ((*process)->has_hessian)
-		{
-			TestLong();
-			TestInterrupt();
-		}
+		TestLong();
+		TestInterrupt();
 	}
 	return unit_done();
 }

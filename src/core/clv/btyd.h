@@ -111,10 +111,8 @@ typedef struct BtydProcess
 	 * Sum of weight * log-likelihood over n rows that all have the SAME x (so that what depends on
 	 * x and the parameters alone is computed once a call). Adds the gradient with respect to the
 	 * LOGARITHMS of the parameters to grad[nparams], and the Hessian, likewise, to
-	 * hess[nparams * nparams] (row-major, both triangles), each where not NULL. A process without
-	 * analytic second derivatives sets has_hessian = false and never gets hess.
+	 * hess[nparams * nparams] (row-major, both triangles), each where not NULL.
 	 */
-	bool has_hessian;
 	double (*loglik)(const BtydModel *m, const BtydRow *rows, size_t n, double *grad, double *hess);
 
 	/* Probability that the customer has not dropped out at time t */

@@ -20,7 +20,8 @@
 #define BLOCK_ROWS 2048
 
 /* Where the starts differ from that of the process, in logarithms */
-static const double StartShift[][OPT_MAX] = {
+#define STARTS 3
+static const double StartShift[STARTS][BTYD_MAX_PARAMS] = {
 	{0, 0, 0, 0}, {1.5, 1.5, -1.5, -1}, {-1, -1.5, 0.5, 2}};
 
 typedef struct FitData
@@ -30,27 +31,6 @@ typedef struct FitData
 	size_t n;
 	const Environment *env;
 } FitData;
-
-static bool
-Interrupted(const Environment *env)
-{
-	return env->check && env->check(env->arg);
-}
-
-static void *
-Allocate(const Environment *env, size_t count, size_t size)
-{
-	if (count > (size_t) -1 / 2 / size)
-		return NULL;
-	return env->alloc(env->arg, count * size);
-}
-
-static void
-Release(const Environment *env, void *p)
-{
-	if (p && env->release)
-		env->release(env->arg, p);
-}
 
 /* The log-likelihood of all rows, for the optimiser */
 static double
@@ -79,7 +59,7 @@ Likelihood(void *arg, const double *log_params, double *grad, double *hess, bool
 		size_t end = i + 1;
 		double value, next;
 
-		if (Interrupted(data->env))
+		if (EnvironmentMustStop(data->env))
 		{
 			*stop = true;
 			return -INFINITY;
@@ -109,7 +89,9 @@ Before(const BtydRow *a, const BtydRow *b)
 	return a->t_x < b->t_x;
 }
 
-/* Merge sort between two buffers, which a user can interrupt; returns the one that holds the result
+/*
+ * Merge sort between two buffers, which a user can interrupt (then NULL); returns the one that
+ * holds the result
  */
 static BtydRow *
 SortRows(BtydRow *from, BtydRow *to, size_t n, const Environment *env)
@@ -133,7 +115,7 @@ SortRows(BtydRow *from, BtydRow *to, size_t n, const Environment *env)
 					to[k] = from[right++];
 			}
 		}
-		if (Interrupted(env))
+		if (EnvironmentMustStop(env))
 			return NULL;
 		from = to;
 		to = other;
@@ -181,7 +163,7 @@ Summarise(const BtydRow *rows, size_t n, const Environment *env, BtydSummary *su
 		const BtydRow *row = &rows[i];
 		double w = row->weight;
 
-		if (i % BLOCK_ROWS == 0 && Interrupted(env))
+		if (i % BLOCK_ROWS == 0 && EnvironmentMustStop(env))
 		{
 			fit->status = BTYD_FIT_INTERRUPTED;
 			return false;
@@ -208,80 +190,85 @@ Summarise(const BtydRow *rows, size_t n, const Environment *env, BtydSummary *su
 
 /* Read the result of the optimiser: is this a fit? */
 static void
-Conclude(const OptProblem *problem, const OptResult *result, BtydFit *fit)
+Conclude(Optimiser *opt, BtydFit *fit)
 {
-	int n = problem->n;
+	int n = opt->n;
 
 	for (int i = 0; i < n; i++)
-		fit->params[i] = exp(result->p[i]);
-	fit->loglik = result->value;
-	fit->decrement = result->decrement;
-	fit->status =
-		BtydFitStatusOf(OptJudge(problem, result, fit->log_covariance, fit->unidentified));
+		fit->params[i] = exp(opt->result.top.p[i]);
+	fit->loglik = opt->result.top.value;
+	fit->decrement = opt->result.decrement;
+	fit->iterations = opt->iterations;
+	fit->evaluations = opt->evaluations;
+	fit->status = BtydFitStatusOf(OptJudge(opt, fit->log_covariance, fit->unidentified));
 	for (int i = 0; i < n; i++)
 		for (int j = 0; j < n; j++)
 			fit->covariance[n * i + j] =
 				fit->params[i] * fit->params[j] * fit->log_covariance[n * i + j];
 }
 
-/* Fit rows that are in order of x */
+/* Where a search begins, and its bounds, in logarithms */
 static void
-FitOrdered(const BtydProcess *process, const BtydRow *rows, size_t n, const BtydSummary *summary,
-		   const Environment *env, BtydRow *sample, BtydFit *fit)
+SetStarts(const BtydProcess *process, const BtydSummary *summary, Optimiser *opt, double *starts)
 {
 	double unit = summary->sum_t / summary->customers;
 	BtydSummary scaled = *summary;
-	FitData data = {process, rows, n, env};
-	OptProblem problem = {.n = process->nparams, .function = Likelihood, .arg = &data};
-	OptResult result = {.status = OPT_LIMIT};
 	double start[BTYD_MAX_PARAMS];
-	size_t size;
 
 	scaled.sum_t = summary->customers;
 	scaled.sum_t_x = summary->sum_t_x / unit;
 	process->start(&scaled, start);
-	problem.has_hessian = process->has_hessian;
 	for (int i = 0; i < process->nparams; i++)
 	{
 		double shift = process->in_time_units[i] ? log(unit) : 0.0;
 
 		start[i] = log(start[i]) + shift;
-		problem.lower[i] = log(process->lower[i]) + shift;
-		problem.upper[i] = log(process->upper[i]) + shift;
+		opt->lower[i] = log(process->lower[i]) + shift;
+		opt->upper[i] = log(process->upper[i]) + shift;
+		for (int s = 0; s < STARTS; s++)
+			starts[process->nparams * s + i] = start[i] + StartShift[s][i];
 	}
+}
+
+/* Fit rows that are in order of x */
+static void
+FitOrdered(FitData *data, const BtydSummary *summary, BtydRow *sample, Optimiser *opt)
+{
+	const BtydRow *rows = data->rows;
+	size_t n = data->n;
+	double starts[STARTS * BTYD_MAX_PARAMS];
+
+	SetStarts(data->process, summary, opt, starts);
 
 	/* the first sample, or all rows when there are few */
 	if (n > 2 * SAMPLE_ROWS)
 	{
-		data.rows = sample;
-		data.n = Sample(rows, n, summary->customers, SAMPLE_ROWS, sample);
+		data->rows = sample;
+		data->n = Sample(rows, n, summary->customers, SAMPLE_ROWS, sample);
 	}
-	OptSearch(&problem, start, StartShift, 3, &result);
+	OptSearch(opt, starts, STARTS);
 
 	/* larger samples, then all: a few Newton steps each */
-	for (size = (size_t) SAMPLE_ROWS * SAMPLE_GROWTH;
-		 data.rows != rows && result.status != OPT_STOPPED; size *= SAMPLE_GROWTH)
+	for (size_t size = (size_t) SAMPLE_ROWS * SAMPLE_GROWTH;
+		 data->rows != rows && opt->result.status != OPT_STOPPED; size *= SAMPLE_GROWTH)
 	{
 		if (size < n / 4)
-			data.n = Sample(rows, n, summary->customers, size, sample);
+			data->n = Sample(rows, n, summary->customers, size, sample);
 		else
 		{
-			data.rows = rows;
-			data.n = n;
+			data->rows = rows;
+			data->n = n;
 		}
-		OptPolish(&problem, OPT_POLISH_STEPS, &result);
+		OptPolish(opt, OPT_POLISH_STEPS);
 	}
 
 	/* a sample can mislead: once more the long way, with all rows */
-	if (result.status == OPT_LIMIT)
+	if (opt->result.status == OPT_LIMIT)
 	{
-		OptClimb(&problem, OPT_CLIMB_EVALUATIONS, &result);
-		if (result.status != OPT_STOPPED)
-			OptPolish(&problem, OPT_POLISH_STEPS, &result);
+		OptClimb(opt, OPT_CLIMB_EVALUATIONS);
+		if (opt->result.status != OPT_STOPPED)
+			OptPolish(opt, OPT_POLISH_STEPS);
 	}
-	fit->iterations = result.iterations;
-	fit->evaluations = result.evaluations;
-	Conclude(&problem, &result, fit);
 }
 
 BtydFitStatus
@@ -291,6 +278,8 @@ BtydFitProcess(const BtydProcess *process, const BtydRow *rows, size_t n, const 
 	BtydSummary summary;
 	BtydRow *copy = NULL;
 	BtydRow *sample = NULL;
+	FitData data = {process, rows, n, env};
+	Optimiser opt;
 	bool ordered;
 
 	memset(fit, 0, sizeof(*fit));
@@ -316,33 +305,30 @@ BtydFitProcess(const BtydProcess *process, const BtydRow *rows, size_t n, const 
 
 	/* all memory is taken here, before NLopt has any of its own */
 	if (!ordered)
-	{
-		BtydRow *sorted;
-
-		copy = Allocate(env, n, 2 * sizeof(BtydRow));
-		if (copy == NULL)
-			return fit->status = BTYD_FIT_NO_MEMORY;
-		memcpy(copy, rows, n * sizeof(BtydRow));
-		sorted = SortRows(copy, copy + n, n, env);
-		if (sorted == NULL)
-		{
-			Release(env, copy);
-			return fit->status = BTYD_FIT_INTERRUPTED;
-		}
-		rows = sorted;
-	}
+		copy = EnvironmentAllocate(env, n, 2 * sizeof(BtydRow));
 	if (n > 2 * SAMPLE_ROWS)
+		sample = EnvironmentAllocate(env, n / 4 + SAMPLE_ROWS, sizeof(BtydRow));
+	if (!OptBegin(&opt, process->nparams, Likelihood, &data, env) || (!ordered && copy == NULL) ||
+		(n > 2 * SAMPLE_ROWS && sample == NULL))
+		fit->status = BTYD_FIT_NO_MEMORY;
+	else
 	{
-		sample = Allocate(env, n / 4 + SAMPLE_ROWS, sizeof(BtydRow));
-		if (sample == NULL)
+		if (!ordered)
 		{
-			Release(env, copy);
-			return fit->status = BTYD_FIT_NO_MEMORY;
+			memcpy(copy, rows, n * sizeof(BtydRow));
+			data.rows = SortRows(copy, copy + n, n, env);
+		}
+		if (data.rows == NULL)
+			fit->status = BTYD_FIT_INTERRUPTED;
+		else
+		{
+			FitOrdered(&data, &summary, sample, &opt);
+			Conclude(&opt, fit);
 		}
 	}
-	FitOrdered(process, rows, n, &summary, env, sample, fit);
-	Release(env, sample);
-	Release(env, copy);
+	OptEnd(&opt);
+	EnvironmentRelease(env, sample);
+	EnvironmentRelease(env, copy);
 	return fit->status;
 }
 

@@ -21,6 +21,8 @@ enum
 #define BLOCK_ROWS 2048
 #define SAMPLE_ROWS 4000
 
+#define STARTS 3 /* of a search */
+
 typedef struct SpendData
 {
 	const GammaGammaRow *rows;
@@ -153,7 +155,7 @@ Likelihood(void *arg, const double *log_params, double *grad, double *hess, bool
 		double g[NPARAMS], h[NPARAMS * NPARAMS];
 		size_t rows = data->n - i < block ? data->n - i : block;
 
-		if (data->env->check && data->env->check(data->env->arg))
+		if (EnvironmentMustStop(data->env))
 		{
 			*stop = true;
 			return -INFINITY;
@@ -216,28 +218,49 @@ Summarise(const GammaGammaRow *rows, size_t n, GammaGammaFit *fit, double *unit)
 }
 
 static bool
-AtBound(const OptResult *result)
+AtBound(const Optimiser *opt)
 {
 	for (int i = 0; i < NPARAMS; i++)
-		if (result->at_bound[i])
+		if (opt->result.at_bound[i])
 			return true;
 	return false;
+}
+
+static void
+Search(SpendData *data, Optimiser *opt)
+{
+	static const double lower[NPARAMS] = {1e-4, 1e-4, 1e-8};
+	static const double upper[NPARAMS] = {1e5, 1e5, 1e8};
+	/* moderate variation within and between customers, and a mean spend near the middle */
+	static const double start[NPARAMS] = {1.1, 1.1, -0.4};
+	static const double shifts[STARTS][NPARAMS] = {{0, 0, 0}, {1.5, 1.5, 0}, {-1.2, -0.6, 0.6}};
+	double starts[STARTS * NPARAMS];
+
+	for (int i = 0; i < NPARAMS; i++)
+	{
+		opt->lower[i] = log(lower[i]);
+		opt->upper[i] = log(upper[i]);
+		for (int s = 0; s < STARTS; s++)
+			starts[NPARAMS * s + i] = start[i] + shifts[s][i];
+	}
+	data->stride = fmax(1.0, floor(data->n / (double) SAMPLE_ROWS * 0.5));
+	OptSearch(opt, starts, STARTS);
+	if (data->stride > 1 && opt->result.status != OPT_STOPPED)
+	{
+		data->stride = 1;
+		OptPolish(opt, OPT_POLISH_STEPS);
+
+		/* a sample can mislead: once more, unless the way leads out of bounds with all rows too */
+		if (opt->result.status == OPT_LIMIT && !AtBound(opt))
+			OptSearch(opt, starts, STARTS);
+	}
 }
 
 BtydFitStatus
 GammaGammaFitSpend(const GammaGammaRow *rows, size_t n, const Environment *env, GammaGammaFit *fit)
 {
-	/* moderate variation within and between customers, and a mean spend near the middle */
-	static const double start[NPARAMS] = {1.1, 1.1, -0.4};
-	static const double shifts[][OPT_MAX] = {{0, 0, 0}, {1.5, 1.5, 0}, {-1.2, -0.6, 0.6}};
 	SpendData data = {rows, n, 1, 1.0, env};
-	OptProblem problem = {.n = NPARAMS,
-						  .function = Likelihood,
-						  .arg = &data,
-						  .has_hessian = true,
-						  .lower = {log(1e-4), log(1e-4), log(1e-8)},
-						  .upper = {log(1e5), log(1e5), log(1e8)}};
-	OptResult result = {.status = OPT_LIMIT};
+	Optimiser opt;
 
 	memset(fit, 0, sizeof(*fit));
 	fit->loglik = fit->correlation = NAN;
@@ -253,33 +276,24 @@ GammaGammaFitSpend(const GammaGammaRow *rows, size_t n, const Environment *env, 
 		return fit->status = BTYD_FIT_NO_REPEATS;
 	if (fit->customers < BTYD_MIN_CUSTOMERS)
 		return fit->status = BTYD_FIT_TOO_FEW;
-
-	data.stride = fmax(1.0, floor(n / (double) SAMPLE_ROWS * 0.5));
-	OptSearch(&problem, start, shifts, 3, &result);
-	if (data.stride > 1 && result.status != OPT_STOPPED)
-	{
-		data.stride = 1;
-		OptPolish(&problem, OPT_POLISH_STEPS, &result);
-
-		/* a sample can mislead: once more, unless the way leads out of bounds with all rows too */
-		if (result.status == OPT_LIMIT && !AtBound(&result))
-			OptSearch(&problem, start, shifts, 3, &result);
-	}
+	if (!OptBegin(&opt, NPARAMS, Likelihood, &data, env))
+		return fit->status = BTYD_FIT_NO_MEMORY;
+	Search(&data, &opt);
 
 	for (int i = 0; i < NPARAMS; i++)
-		fit->params[i] = exp(result.p[i]);
+		fit->params[i] = exp(opt.result.top.p[i]);
 	fit->params[GAMMA] *= data.unit;
 	fit->has_mean = fit->params[Q] > 1.0;
-	fit->loglik = result.value - fit->customers * log(data.unit);
-	fit->decrement = result.decrement;
-	fit->iterations = result.iterations;
-	fit->evaluations = result.evaluations;
-	fit->status =
-		BtydFitStatusOf(OptJudge(&problem, &result, fit->log_covariance, fit->unidentified));
+	fit->loglik = opt.result.top.value - fit->customers * log(data.unit);
+	fit->decrement = opt.result.decrement;
+	fit->iterations = opt.iterations;
+	fit->evaluations = opt.evaluations;
+	fit->status = BtydFitStatusOf(OptJudge(&opt, fit->log_covariance, fit->unidentified));
 	for (int i = 0; i < NPARAMS; i++)
 		for (int j = 0; j < NPARAMS; j++)
 			fit->covariance[NPARAMS * i + j] =
 				fit->params[i] * fit->params[j] * fit->log_covariance[NPARAMS * i + j];
+	OptEnd(&opt);
 	return fit->status;
 }
 

@@ -45,8 +45,8 @@ typedef struct GammaGammaFit
 } GammaGammaFit;
 
 /*
- * Fit by maximum likelihood. Rows in any order, fastest in order of x; no memory is asked for. The
- * result is the same in any currency unit.
+ * Fit by maximum likelihood. Rows in any order, fastest in order of x. The result is the same in
+ * any currency unit.
  */
 extern BtydFitStatus GammaGammaFitSpend(const GammaGammaRow *rows, size_t n, const Environment *env,
 										GammaGammaFit *fit);

@@ -497,7 +497,6 @@ const BtydProcess BtydParetonbd = {
 	.upper = {1e4, 1e6, 1e4, 1e6},
 	.start = ParetoStart,
 	.prepare = ParetoPrepare,
-	.has_hessian = true,
 	.loglik = ParetoLoglik,
 	.p_alive = ParetoPAlive,
 	.expected = ParetoExpected,

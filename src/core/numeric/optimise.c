@@ -11,6 +11,7 @@
 
 #include <nlopt.h>
 
+#include "core/numeric/linear.h"
 #include "core/numeric/optimise.h"
 
 /* A maximum is where a Newton step would gain less than this in log-likelihood */
@@ -25,19 +26,96 @@
 /* Longest Newton step, in any one (logarithmic) parameter */
 #define LONGEST_STEP 1.5
 
+/* Added to the diagonal of a Hessian that is not negative definite, as a part of its largest entry
+ */
+#define FIRST_RIDGE 1e-6
+
 /*
  * A standard error of a logarithm beyond this says that the data leave the parameter open by a
  * factor of fifty either way (95 %): the search has stopped on a plain, not on a summit.
  */
 #define OPEN_LOG_ERROR 2.0
 
-/* For second derivatives from first ones */
-#define DIFFERENCE 1e-4
+/* ---------------------------------------------------------------- memory */
+
+static double *
+TakeDoubles(double **rest, size_t count)
+{
+	double *taken = *rest;
+
+	*rest += count;
+	return taken;
+}
+
+static void
+TakePoint(double **rest, size_t n, OptPoint *point)
+{
+	point->value = -INFINITY;
+	point->p = TakeDoubles(rest, n);
+	point->grad = TakeDoubles(rest, n);
+	point->hess = TakeDoubles(rest, n * n);
+}
+
+bool
+OptBegin(Optimiser *opt, int nparams, OptFunction function, void *arg, const Environment *env)
+{
+	size_t n = (size_t) nparams;
+	size_t doubles = 4 * n + 3 * (2 * n + n * n) + n * n;
+	size_t size = doubles * sizeof(double) + n * (sizeof(int) + 3 * sizeof(bool));
+	double *rest;
+	bool *flags;
+
+	memset(opt, 0, sizeof(*opt));
+	if (nparams < 1 || nparams > OPT_MOST_PARAMETERS)
+		return false;
+	opt->memory = EnvironmentAllocate(env, size, 1);
+	if (opt->memory == NULL)
+		return false;
+	memset(opt->memory, 0, size);
+	opt->n = nparams;
+	opt->function = function;
+	opt->arg = arg;
+	opt->env = env;
+	opt->result.status = opt->best.status = OPT_LIMIT;
+
+	rest = opt->memory;
+	opt->lower = TakeDoubles(&rest, n);
+	opt->upper = TakeDoubles(&rest, n);
+	opt->step = TakeDoubles(&rest, n);
+	opt->vector = TakeDoubles(&rest, n);
+	opt->matrix = TakeDoubles(&rest, n * n);
+	TakePoint(&rest, n, &opt->result.top);
+	TakePoint(&rest, n, &opt->trial);
+	TakePoint(&rest, n, &opt->best.top);
+	opt->free = (int *) (void *) rest;
+	flags = (bool *) (opt->free + n);
+	opt->held = flags;
+	opt->result.at_bound = flags + n;
+	opt->best.at_bound = flags + 2 * n;
+	return true;
+}
+
+void
+OptEnd(Optimiser *opt)
+{
+	EnvironmentRelease(opt->env, opt->memory);
+	opt->memory = NULL;
+}
+
+static void
+SwapPoints(OptPoint *a, OptPoint *b)
+{
+	OptPoint c = *a;
+
+	*a = *b;
+	*b = c;
+}
+
+/* ---------------------------------------------------------------- L-BFGS */
 
 typedef struct Climb
 {
-	const OptProblem *problem;
-	OptResult *result;
+	Optimiser *opt;
 	nlopt_opt nlopt;
 	bool stop;
 } Climb;
@@ -48,231 +126,140 @@ static double
 ClimbFunction(unsigned n, const double *p, double *grad, void *arg)
 {
 	Climb *climb = arg;
-	OptResult *result = climb->result;
-	double g[OPT_MAX] = {0};
+	Optimiser *opt = climb->opt;
+	OptPoint *top = &opt->result.top;
 	double value = -INFINITY;
 
+	if (grad)
+		memset(grad, 0, n * sizeof(double));
 	/* when stopped, NLopt still finishes its line search: answer without work */
 	if (!climb->stop)
 	{
-		value = climb->problem->function(climb->problem->arg, p, g, NULL, &climb->stop);
-		result->evaluations++;
+		value = opt->function(opt->arg, p, grad, NULL, &climb->stop);
+		opt->evaluations++;
 		if (climb->stop)
 			nlopt_force_stop(climb->nlopt);
 	}
 	if (climb->stop || !isfinite(value))
 		value = -1e300;
-	else if (value > result->value)
+	else if (value > top->value)
 	{
-		result->value = value;
-		memcpy(result->p, p, n * sizeof(double));
+		top->value = value;
+		memcpy(top->p, p, n * sizeof(double));
 	}
 	if (grad)
 		for (unsigned i = 0; i < n; i++)
-			grad[i] = isfinite(g[i]) ? -g[i] : 0.0;
+			grad[i] = isfinite(grad[i]) ? -grad[i] : 0.0;
 	return -value;
 }
 
 void
-OptClimb(const OptProblem *problem, int max_evaluations, OptResult *result)
+OptClimb(Optimiser *opt, int max_evaluations)
 {
-	Climb climb = {problem, result, NULL, false};
-	double p[OPT_MAX] = {0};
+	Climb climb = {opt, NULL, false};
+	OptPoint *top = &opt->result.top;
+	double *p = opt->trial.p;
 	double least;
 
-	for (int i = 0; i < problem->n; i++)
-		p[i] = fmin(problem->upper[i], fmax(problem->lower[i], result->p[i]));
-	memcpy(result->p, p, (size_t) problem->n * sizeof(double));
-	result->value = -INFINITY;
-	result->status = OPT_LIMIT;
-	result->has_hess = false;
+	for (int i = 0; i < opt->n; i++)
+		p[i] = top->p[i] = fmin(opt->upper[i], fmax(opt->lower[i], top->p[i]));
+	top->value = -INFINITY;
+	opt->result.status = OPT_LIMIT;
 
-	climb.nlopt = nlopt_create(NLOPT_LD_LBFGS, (unsigned) problem->n);
+	climb.nlopt = nlopt_create(NLOPT_LD_LBFGS, (unsigned) opt->n);
 	if (climb.nlopt == NULL)
 		return;
 	if (nlopt_set_min_objective(climb.nlopt, ClimbFunction, &climb) > 0 &&
-		nlopt_set_lower_bounds(climb.nlopt, problem->lower) > 0 &&
-		nlopt_set_upper_bounds(climb.nlopt, problem->upper) > 0 &&
+		nlopt_set_lower_bounds(climb.nlopt, opt->lower) > 0 &&
+		nlopt_set_upper_bounds(climb.nlopt, opt->upper) > 0 &&
 		nlopt_set_maxeval(climb.nlopt, max_evaluations) > 0 &&
 		nlopt_set_ftol_rel(climb.nlopt, 1e-9) > 0)
 	{
 		/* however it ends, the best point seen is kept, and judged by OptPolish */
 		(void) nlopt_optimize(climb.nlopt, p, &least);
-		result->iterations += nlopt_get_numevals(climb.nlopt);
+		opt->iterations += nlopt_get_numevals(climb.nlopt);
 	}
 	nlopt_destroy(climb.nlopt);
 	if (climb.stop)
-		result->status = OPT_STOPPED;
+		opt->result.status = OPT_STOPPED;
 }
 
-/* Lower triangle of the Cholesky factor, in place; false when the matrix is not positive definite
- */
+/* ---------------------------------------------------------------- Newton's method */
+
+/* The function at a point, with both derivatives; false when it said stop */
 static bool
-Cholesky(int n, double *m)
+Evaluate(Optimiser *opt, OptPoint *point)
 {
-	for (int j = 0; j < n; j++)
-	{
-		double diagonal = m[n * j + j];
-		double d = diagonal;
-
-		for (int k = 0; k < j; k++)
-			d -= m[n * j + k] * m[n * j + k];
-
-		/* what is left of the diagonal must be more than its rounding error */
-		if (!(d > 1e-13 * diagonal) || !isfinite(d))
-			return false;
-		d = sqrt(d);
-		m[n * j + j] = d;
-		for (int i = j + 1; i < n; i++)
-		{
-			double s = m[n * i + j];
-
-			for (int k = 0; k < j; k++)
-				s -= m[n * i + k] * m[n * j + k];
-			m[n * i + j] = s / d;
-		}
-	}
-	return true;
-}
-
-/* Solve L L' v = v, in place */
-static void
-CholeskySolve(int n, const double *m, double *v)
-{
-	for (int i = 0; i < n; i++)
-	{
-		for (int k = 0; k < i; k++)
-			v[i] -= m[n * i + k] * v[k];
-		v[i] /= m[n * i + i];
-	}
-	for (int i = n - 1; i >= 0; i--)
-	{
-		for (int k = i + 1; k < n; k++)
-			v[i] -= m[n * k + i] * v[k];
-		v[i] /= m[n * i + i];
-	}
-}
-
-bool
-OptCovariance(int n, const double *hess, double *covariance)
-{
-	double m[OPT_MAX * OPT_MAX];
-
-	for (int i = 0; i < n * n; i++)
-		m[i] = -hess[i];
-	if (!Cholesky(n, m))
-		return false;
-	for (int j = 0; j < n; j++)
-	{
-		double v[OPT_MAX] = {0};
-
-		v[j] = 1.0;
-		CholeskySolve(n, m, v);
-		for (int i = 0; i < n; i++)
-			covariance[n * i + j] = v[i];
-	}
-	return true;
-}
-
-/* Value and gradient, and the Hessian when it costs nothing */
-static double
-Evaluate(const OptProblem *problem, OptResult *result, const double *p, double *grad, double *hess,
-		 bool *stop)
-{
-	result->evaluations++;
-	return problem->function(problem->arg, p, grad, problem->has_hessian ? hess : NULL, stop);
-}
-
-/* The Hessian by central differences of the gradient, made symmetric */
-static bool
-DifferenceHessian(const OptProblem *problem, OptResult *result)
-{
-	int n = problem->n;
-	double m[OPT_MAX * OPT_MAX];
 	bool stop = false;
 
-	for (int i = 0; i < n; i++)
-	{
-		double p[OPT_MAX], up[OPT_MAX], down[OPT_MAX];
-
-		memcpy(p, result->p, sizeof(p));
-		p[i] = result->p[i] + DIFFERENCE;
-		(void) Evaluate(problem, result, p, up, NULL, &stop);
-		if (stop)
-			return false;
-		p[i] = result->p[i] - DIFFERENCE;
-		(void) Evaluate(problem, result, p, down, NULL, &stop);
-		if (stop)
-			return false;
-		for (int j = 0; j < n; j++)
-			m[n * i + j] = (up[j] - down[j]) / (2.0 * DIFFERENCE);
-	}
-	for (int i = 0; i < n; i++)
-		for (int j = 0; j < n; j++)
-			result->hess[n * i + j] = 0.5 * (m[n * i + j] + m[n * j + i]);
-	result->has_hess = true;
-	return true;
+	opt->evaluations++;
+	point->value = opt->function(opt->arg, point->p, point->grad, point->hess, &stop);
+	return !stop;
 }
 
 /* True if a parameter lies on a bound and a step in this direction would cross it */
 static bool
-LeavesBounds(const OptProblem *problem, const OptResult *result, int i, double direction)
+LeavesBounds(const Optimiser *opt, int i, double direction)
 {
-	return (result->p[i] <= problem->lower[i] + ON_BOUND && direction < 0.0) ||
-		   (result->p[i] >= problem->upper[i] - ON_BOUND && direction > 0.0);
+	double p = opt->result.top.p[i];
+
+	return (p <= opt->lower[i] + ON_BOUND && direction < 0.0) ||
+		   (p >= opt->upper[i] - ON_BOUND && direction > 0.0);
 }
 
 /*
  * Solve (-H + ridge) step = grad in the parameters that are not held, with the smallest ridge of a
- * growing row that makes the matrix positive definite. Returns half the rise that a pure Newton
- * step promises, infinite for one with a ridge.
+ * growing row that makes the matrix positive definite. Returns the rise that the step promises. It
+ * counts without a ridge, and with the first, which is what a direction needs that is flat; with a
+ * larger one the function curves upwards, this is no maximum, and the promise is infinite.
  */
 static double
-SolveStep(const OptProblem *problem, const OptResult *result, const bool *held, double *step)
+SolveStep(Optimiser *opt)
 {
-	int n = problem->n;
-	int free_index[OPT_MAX];
+	const OptPoint *top = &opt->result.top;
+	size_t n = (size_t) opt->n;
 	int nfree = 0;
 	double scale = 0.0;
 
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < opt->n; i++)
 	{
-		step[i] = 0.0;
-		if (!held[i])
-			free_index[nfree++] = i;
+		opt->step[i] = 0.0;
+		if (!opt->held[i])
+			opt->free[nfree++] = i;
 	}
 	if (nfree == 0)
 		return 0.0;
 	for (int i = 0; i < nfree; i++)
-		scale = fmax(scale, fabs(result->hess[(n + 1) * free_index[i]]));
+		scale = fmax(scale, fabs(top->hess[(n + 1) * opt->free[i]]));
 	if (scale == 0.0)
 		scale = 1.0;
 
-	for (double ridge = 0.0; ridge <= 1e7 * scale; ridge = fmax(1e-6 * scale, 10.0 * ridge))
+	for (double ridge = 0.0; ridge <= 1e7 * scale; ridge = fmax(FIRST_RIDGE * scale, 10.0 * ridge))
 	{
-		double m[OPT_MAX * OPT_MAX];
-		double v[OPT_MAX];
+		double *v = opt->vector;
 		double gain = 0.0;
 		double longest = 0.0;
 
 		for (int i = 0; i < nfree; i++)
 		{
-			for (int j = 0; j < nfree; j++)
-				m[nfree * i + j] = -result->hess[n * free_index[i] + free_index[j]];
-			m[(nfree + 1) * i] += ridge;
-			v[i] = result->grad[free_index[i]];
+			double *row = opt->matrix + (size_t) nfree * i;
+
+			for (int j = 0; j <= i; j++)
+				row[j] = -top->hess[n * opt->free[i] + opt->free[j]];
+			row[i] += ridge;
+			v[i] = top->grad[opt->free[i]];
 		}
-		if (!Cholesky(nfree, m))
+		if (!CholeskyFactor(nfree, opt->matrix))
 			continue;
-		CholeskySolve(nfree, m, v);
+		CholeskySolve(nfree, opt->matrix, v);
 		for (int i = 0; i < nfree; i++)
 		{
-			gain += 0.5 * v[i] * result->grad[free_index[i]];
+			gain += 0.5 * v[i] * top->grad[opt->free[i]];
 			longest = fmax(longest, fabs(v[i]));
 		}
 		for (int i = 0; i < nfree; i++)
-			step[free_index[i]] = longest > LONGEST_STEP ? v[i] * LONGEST_STEP / longest : v[i];
-		return ridge == 0.0 ? gain : INFINITY;
+			opt->step[opt->free[i]] = longest > LONGEST_STEP ? v[i] * LONGEST_STEP / longest : v[i];
+		return ridge <= FIRST_RIDGE * scale ? gain : INFINITY;
 	}
 	return INFINITY;
 }
@@ -284,167 +271,148 @@ SolveStep(const OptProblem *problem, const OptResult *result, const bool *held, 
  * parameter and not the others would leave the ridge that the step follows.
  */
 static void
-NewtonStep(const OptProblem *problem, OptResult *result, double *step, double *decrement)
+NewtonStep(Optimiser *opt)
 {
-	int n = problem->n;
-	bool held[OPT_MAX] = {false};
+	OptResult *result = &opt->result;
+	double *step = opt->step;
 	bool crossing;
 	bool pulled = false;
 	double reach = 1.0;
 
-	for (int i = 0; i < n; i++)
-		held[i] = result->at_bound[i] = LeavesBounds(problem, result, i, result->grad[i]);
+	for (int i = 0; i < opt->n; i++)
+		opt->held[i] = result->at_bound[i] = LeavesBounds(opt, i, result->top.grad[i]);
 	do
 	{
-		*decrement = SolveStep(problem, result, held, step);
+		result->decrement = SolveStep(opt);
 		crossing = false;
-		for (int i = 0; i < n; i++)
+		for (int i = 0; i < opt->n; i++)
 		{
-			if (!held[i] && LeavesBounds(problem, result, i, step[i]))
-				held[i] = crossing = pulled = true;
+			if (!opt->held[i] && LeavesBounds(opt, i, step[i]))
+				opt->held[i] = crossing = pulled = true;
 		}
 	} while (crossing);
 	if (pulled)
-		*decrement = INFINITY;
+		result->decrement = INFINITY;
 
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < opt->n; i++)
 	{
-		double bound = step[i] > 0.0 ? problem->upper[i] : problem->lower[i];
+		double bound = step[i] > 0.0 ? opt->upper[i] : opt->lower[i];
 
 		if (step[i] != 0.0)
-			reach = fmin(reach, (bound - result->p[i]) / step[i]);
+			reach = fmin(reach, (bound - result->top.p[i]) / step[i]);
 	}
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < opt->n; i++)
 		step[i] *= reach;
 }
 
 /*
- * Newton's method within bounds, with halving of steps that do not climb. Without
- * analytic second derivatives a Hessian is used as long as it serves: convergence is then linear,
- * but each step costs one evaluation and not 2n + 1; the last word is always with a fresh one.
+ * Halve the step until the value climbs by a part of what the gradient promises (Armijo); *stop
+ * when the function said so. On true the trial point is the new top.
  */
-void
-OptPolish(const OptProblem *problem, int max_steps, OptResult *result)
+static bool
+FindHigher(Optimiser *opt, bool *stop)
 {
-	int n = problem->n;
+	const OptPoint *top = &opt->result.top;
+	OptPoint *trial = &opt->trial;
+	double noise = 1e-13 * fabs(top->value);
+	double factor = 1.0;
+
+	for (int halving = 0; halving < 40; halving++)
+	{
+		double promise = 0.0;
+
+		for (int i = 0; i < opt->n; i++)
+		{
+			trial->p[i] =
+				fmin(opt->upper[i], fmax(opt->lower[i], top->p[i] + factor * opt->step[i]));
+			promise += top->grad[i] * (trial->p[i] - top->p[i]);
+		}
+		*stop = !Evaluate(opt, trial);
+		if (*stop)
+			return false;
+		if (isfinite(trial->value) && trial->value >= top->value + 1e-4 * promise - noise)
+			return true;
+		if (promise <= noise)
+			return false; /* shorter steps drown in rounding */
+		factor *= 0.5;
+	}
+	return false;
+}
+
+void
+OptPolish(Optimiser *opt, int max_steps)
+{
+	OptResult *result = &opt->result;
 	bool stop = false;
-	bool fresh = problem->has_hessian;
-	double before = INFINITY;
 
 	result->status = OPT_STOPPED;
-	result->value = Evaluate(problem, result, result->p, result->grad, result->hess, &stop);
-	if (stop)
+	if (!Evaluate(opt, &result->top))
 		return;
 	for (int iteration = 0; iteration < max_steps; iteration++)
 	{
-		double step[OPT_MAX], p[OPT_MAX] = {0}, grad[OPT_MAX], hess[OPT_MAX * OPT_MAX];
-		double value = -INFINITY;
-		double noise = 1e-13 * fabs(result->value);
-		double factor = 1.0;
-
-		if (!problem->has_hessian && !result->has_hess)
+		NewtonStep(opt);
+		if (result->decrement <= DECREMENT_GOAL)
 		{
-			if (!DifferenceHessian(problem, result))
-				return;
-			fresh = true;
+			result->status = OPT_CONVERGED;
+			return;
 		}
-		NewtonStep(problem, result, step, &result->decrement);
-		if (result->decrement <= DECREMENT_GOAL || (!fresh && !(result->decrement < 0.1 * before)))
+		opt->iterations++;
+		if (!FindHigher(opt, &stop))
 		{
-			if (fresh)
-			{
-				result->has_hess = true;
-				result->status = OPT_CONVERGED;
-				return;
-			}
-			before = INFINITY;
-			result->has_hess = false;
-			continue;
+			if (!stop)
+				result->status = result->decrement <= HIDDEN_DECREMENT ? OPT_CONVERGED : OPT_LIMIT;
+			return;
 		}
-		before = result->decrement;
-		result->iterations++;
-
-		for (int halving = 0; halving < 40; halving++)
-		{
-			double promise = 0.0;
-
-			for (int i = 0; i < n; i++)
-			{
-				p[i] = fmin(problem->upper[i],
-							fmax(problem->lower[i], result->p[i] + factor * step[i]));
-				promise += result->grad[i] * (p[i] - result->p[i]);
-			}
-			value = Evaluate(problem, result, p, grad, hess, &stop);
-			if (stop)
-				return;
-			if (isfinite(value) && value >= result->value + 1e-4 * promise - noise)
-				break;
-			value = -INFINITY;
-			factor *= 0.5;
-			if (promise <= noise)
-				break; /* shorter steps drown in rounding */
-		}
-		if (!isfinite(value))
-		{
-			/* no step climbs: with an old Hessian make a new one, else give up */
-			if (!fresh)
-			{
-				before = INFINITY;
-				result->has_hess = false;
-				continue;
-			}
-			if (result->decrement <= HIDDEN_DECREMENT)
-			{
-				result->has_hess = true;
-				result->status = OPT_CONVERGED;
-				return;
-			}
-			break;
-		}
-		memcpy(result->p, p, sizeof(p));
-		memcpy(result->grad, grad, sizeof(grad));
-		result->value = value;
-		if (problem->has_hessian)
-			memcpy(result->hess, hess, sizeof(hess));
-		else
-			fresh = false;
+		SwapPoints(&result->top, &opt->trial);
 	}
 	result->status = OPT_LIMIT;
 }
 
-void
-OptSearch(const OptProblem *problem, const double *start, const double (*shifts)[OPT_MAX], int n,
-		  OptResult *result)
-{
-	OptResult best = {.status = OPT_LIMIT, .value = -INFINITY};
-	OptResult attempt = {.iterations = 0, .evaluations = 0};
+/* ---------------------------------------------------------------- several starts, and a verdict */
 
-	for (int s = 0; s < n; s++)
+/* Is a result higher than another, or as high and more surely a maximum? */
+static bool
+IsBetter(const OptResult *a, const OptResult *b)
+{
+	const double same = 1e-9;
+
+	return a->top.value > b->top.value + same ||
+		   (a->status == OPT_CONVERGED && b->status != OPT_CONVERGED &&
+			a->top.value > b->top.value - same);
+}
+
+static void
+SwapResults(OptResult *a, OptResult *b)
+{
+	OptResult c = *a;
+
+	*a = *b;
+	*b = c;
+}
+
+void
+OptSearch(Optimiser *opt, const double *starts, int nstarts)
+{
+	for (int s = 0; s < nstarts; s++)
 	{
-		for (int i = 0; i < problem->n; i++)
-			attempt.p[i] = start[i] + shifts[s][i];
-		OptClimb(problem, OPT_CLIMB_EVALUATIONS, &attempt);
-		if (attempt.status != OPT_STOPPED)
-			OptPolish(problem, OPT_POLISH_STEPS, &attempt);
-		if (attempt.status == OPT_STOPPED)
-		{
-			best = attempt;
-			break;
-		}
-		if (attempt.value > best.value + 1e-9 ||
-			(attempt.status == OPT_CONVERGED && best.status != OPT_CONVERGED &&
-			 attempt.value > best.value - 1e-9))
-			best = attempt;
+		memcpy(opt->result.top.p, starts + (size_t) opt->n * s, (size_t) opt->n * sizeof(double));
+		OptClimb(opt, OPT_CLIMB_EVALUATIONS);
+		if (opt->result.status != OPT_STOPPED)
+			OptPolish(opt, OPT_POLISH_STEPS);
+		if (opt->result.status == OPT_STOPPED)
+			return;
+		if (s == 0 || IsBetter(&opt->result, &opt->best))
+			SwapResults(&opt->result, &opt->best);
 	}
-	best.iterations = attempt.iterations;
-	best.evaluations = attempt.evaluations;
-	*result = best;
+	SwapResults(&opt->result, &opt->best);
 }
 
 OptVerdict
-OptJudge(const OptProblem *problem, const OptResult *result, double *covariance, bool *open)
+OptJudge(Optimiser *opt, double *covariance, bool *open)
 {
-	int n = problem->n;
+	const OptResult *result = &opt->result;
+	int n = opt->n;
+	size_t cells = (size_t) n * n;
 	bool any = false;
 	bool known = false;
 
@@ -453,21 +421,23 @@ OptJudge(const OptProblem *problem, const OptResult *result, double *covariance,
 		open[i] = result->status != OPT_STOPPED && result->at_bound[i];
 		any |= open[i];
 	}
-	if (!any && result->status != OPT_STOPPED && result->has_hess)
-		known = OptCovariance(n, result->hess, covariance);
-	for (int i = 0; i < n; i++)
+	if (!any && result->status == OPT_CONVERGED)
 	{
-		/* flat in some direction: no parameter can be told from the others */
+		for (size_t i = 0; i < cells; i++)
+			opt->matrix[i] = -result->top.hess[i];
+		known = CholeskyFactor(n, opt->matrix);
 		if (known)
-			open[i] = covariance[(n + 1) * i] > OPEN_LOG_ERROR * OPEN_LOG_ERROR;
-		else if (!any && result->status == OPT_CONVERGED)
-			open[i] = true;
+			CholeskyInverse(n, opt->matrix, covariance);
+		for (int i = 0; i < n; i++)
+		{
+			/* flat in some direction: no parameter can be told from the others */
+			open[i] = !known || covariance[(size_t) (n + 1) * i] > OPEN_LOG_ERROR * OPEN_LOG_ERROR;
+			any |= open[i];
+		}
 	}
-	for (int i = 0; i < n; i++)
-		any |= open[i];
-	if (known && !any && result->status == OPT_CONVERGED)
+	if (known && !any)
 		return OPT_FOUND;
-	for (int i = 0; i < n * n; i++)
+	for (size_t i = 0; i < cells; i++)
 		covariance[i] = NAN;
 	if (result->status == OPT_STOPPED)
 		return OPT_INTERRUPTED;

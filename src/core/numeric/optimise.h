@@ -1,29 +1,32 @@
 /*
  * optimise.h: the one way to maximise a likelihood
+ *
+ *     Optimiser opt;
+ *
+ *     if (!OptBegin(&opt, n, function, arg, env))
+ *         ... no memory
+ *     opt.lower[i] = ..., opt.upper[i] = ...
+ *     OptSearch(&opt, starts, 3);
+ *     verdict = OptJudge(&opt, covariance, open);
+ *     ... opt.result.top.p
+ *     OptEnd(&opt);
  */
 #ifndef CRM_CORE_NUMERIC_OPTIMISE_H
 #define CRM_CORE_NUMERIC_OPTIMISE_H
 
 #include <stdbool.h>
 
-#define OPT_MAX 8 /* parameters */
+#include "core/base/environment.h"
+
+/* Parameters at most: the Hessian of as many takes 800 MB */
+#define OPT_MOST_PARAMETERS 10000
 
 /*
  * A log-likelihood. Writes the gradient to grad, and the Hessian (row-major, both triangles) to
- * hess, where not NULL; hess is only asked for when has_hessian. Returns -INFINITY where it is
- * undefined. Sets *stop to end the search at once.
+ * hess, where not NULL. Returns -INFINITY where it is undefined. Sets *stop to end the search at
+ * once. Must not jump: NLopt may hold memory.
  */
 typedef double (*OptFunction)(void *arg, const double *p, double *grad, double *hess, bool *stop);
-
-typedef struct OptProblem
-{
-	int n;
-	OptFunction function;
-	void *arg;
-	bool has_hessian;
-	double lower[OPT_MAX];
-	double upper[OPT_MAX];
-} OptProblem;
 
 typedef enum OptStatus
 {
@@ -32,33 +35,68 @@ typedef enum OptStatus
 	OPT_STOPPED    /* the function said stop */
 } OptStatus;
 
+/* A point, and the function there */
+typedef struct OptPoint
+{
+	double value;
+	double *p;
+	double *grad;
+	double *hess; /* n * n, row-major */
+} OptPoint;
+
 typedef struct OptResult
 {
 	OptStatus status;
-	double p[OPT_MAX];
-	double value;
-	double grad[OPT_MAX];
-	double hess[OPT_MAX * OPT_MAX]; /* at p, when converged */
-	bool has_hess;                  /* in: hess is a guess to begin with; out: hess is set */
-	bool at_bound[OPT_MAX];         /* the value still rises across this bound */
-	double decrement;               /* rise that another Newton step would promise */
-	int iterations;                 /* added to */
-	int evaluations;                /* added to */
+	OptPoint top;     /* where the search stands; derivatives are known after OptPolish */
+	bool *at_bound;   /* the value still rises across this bound */
+	double decrement; /* rise that another Newton step would promise */
 } OptResult;
+
+/* A search: what is maximised, where it stands, and the memory for all of it */
+typedef struct Optimiser
+{
+	int n;
+	OptFunction function;
+	void *arg;
+	double *lower; /* bounds, n each: the caller writes them */
+	double *upper;
+
+	OptResult result;
+	int iterations;  /* of all steps since OptBegin */
+	int evaluations; /* of the function */
+
+	/* private */
+	const Environment *env;
+	void *memory;
+	OptPoint trial; /* the point that is being tried */
+	OptResult best; /* of the starts so far */
+	double *step;
+	double *matrix; /* n * n: what is factored */
+	double *vector;
+	int *free;  /* numbers of the parameters that are not held */
+	bool *held; /* not moved by this step, for it would leave the bounds */
+} Optimiser;
+
+/*
+ * Take all memory that a search needs, in one piece, from the environment: none is asked for while
+ * NLopt holds its own. False if there is none, or with too many parameters. OptEnd gives it back.
+ */
+extern bool OptBegin(Optimiser *opt, int n, OptFunction function, void *arg,
+					 const Environment *env);
+extern void OptEnd(Optimiser *opt);
 
 /* Enough of both for any well-behaved likelihood */
 #define OPT_CLIMB_EVALUATIONS 200
 #define OPT_POLISH_STEPS 60
 
-/* Climb from result->p with NLopt's L-BFGS; fast and rough, never fails, may be far from the top */
-extern void OptClimb(const OptProblem *problem, int max_evaluations, OptResult *result);
+/* Climb from the top so far with NLopt's L-BFGS; fast and rough, may end far from a maximum */
+extern void OptClimb(Optimiser *opt, int max_evaluations);
 
-/* Go to the top from near by, by Newton's method, and check that it is one */
-extern void OptPolish(const OptProblem *problem, int max_steps, OptResult *result);
+/* Go to the maximum from near by, by Newton's method, and check that it is one */
+extern void OptPolish(Optimiser *opt, int max_steps);
 
-/* Climb and polish from `start` plus each of n shifts; the best of the tops */
-extern void OptSearch(const OptProblem *problem, const double *start,
-					  const double (*shifts)[OPT_MAX], int n, OptResult *result);
+/* Climb and polish from each of some starts (n numbers each); the best of the tops */
+extern void OptSearch(Optimiser *opt, const double *starts, int nstarts);
 
 /* Is the result a fit? */
 typedef enum OptVerdict
@@ -70,13 +108,9 @@ typedef enum OptVerdict
 } OptVerdict;
 
 /*
- * Judge a likelihood whose parameters are logarithms. Writes the covariance (n * n), NaN unless
- * found, and which parameters are open.
+ * Judge a likelihood whose parameters are logarithms. Writes the covariance (n * n), the inverse of
+ * the negative Hessian, NaN unless found; and which parameters are open.
  */
-extern OptVerdict OptJudge(const OptProblem *problem, const OptResult *result, double *covariance,
-						   bool *open);
-
-/* Inverse of the negative Hessian; false when that is not positive definite to working accuracy */
-extern bool OptCovariance(int n, const double *hess, double *covariance);
+extern OptVerdict OptJudge(Optimiser *opt, double *covariance, bool *open);
 
 #endif /* CRM_CORE_NUMERIC_OPTIMISE_H */
