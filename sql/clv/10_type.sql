@@ -5,36 +5,36 @@
 
 CREATE TYPE crm.btyd_data;
 
-CREATE FUNCTION crm.btyd_data_in(cstring) RETURNS crm.btyd_data
+CREATE FUNCTION crm._btyd_data_in(cstring) RETURNS crm.btyd_data
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1000
 	AS 'MODULE_PATHNAME', 'btyd_data_in';
-COMMENT ON FUNCTION crm.btyd_data_in(cstring) IS
+COMMENT ON FUNCTION crm._btyd_data_in(cstring) IS
 	'reads the text form unit_days=7 ... rows=x:t_x:t*n,... spend=x:m_x*n,...; an error with detail and hint where it '
 	'is malformed';
 
-CREATE FUNCTION crm.btyd_data_out(crm.btyd_data) RETURNS cstring
+CREATE FUNCTION crm._btyd_data_out(crm.btyd_data) RETURNS cstring
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1000
 	AS 'MODULE_PATHNAME', 'btyd_data_out';
-COMMENT ON FUNCTION crm.btyd_data_out(crm.btyd_data) IS
+COMMENT ON FUNCTION crm._btyd_data_out(crm.btyd_data) IS
 	'writes the text form; numbers are the shortest that read back the same';
 
-CREATE FUNCTION crm.btyd_data_recv(internal) RETURNS crm.btyd_data
+CREATE FUNCTION crm._btyd_data_recv(internal) RETURNS crm.btyd_data
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1000
 	AS 'MODULE_PATHNAME', 'btyd_data_recv';
-COMMENT ON FUNCTION crm.btyd_data_recv(internal) IS
-	'reads the binary form; an error unless it is exactly what btyd_data_send writes';
+COMMENT ON FUNCTION crm._btyd_data_recv(internal) IS
+	'reads the binary form; an error unless it is exactly what _btyd_data_send writes';
 
-CREATE FUNCTION crm.btyd_data_send(crm.btyd_data) RETURNS bytea
+CREATE FUNCTION crm._btyd_data_send(crm.btyd_data) RETURNS bytea
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'btyd_data_send';
-COMMENT ON FUNCTION crm.btyd_data_send(crm.btyd_data) IS
+COMMENT ON FUNCTION crm._btyd_data_send(crm.btyd_data) IS
 	'writes the binary form: the packed bytes, the same on every machine';
 
 CREATE TYPE crm.btyd_data (
-	INPUT = crm.btyd_data_in,
-	OUTPUT = crm.btyd_data_out,
-	RECEIVE = crm.btyd_data_recv,
-	SEND = crm.btyd_data_send,
+	INPUT = crm._btyd_data_in,
+	OUTPUT = crm._btyd_data_out,
+	RECEIVE = crm._btyd_data_recv,
+	SEND = crm._btyd_data_send,
 	INTERNALLENGTH = VARIABLE,
 	ALIGNMENT = double,
 	STORAGE = extended
@@ -48,35 +48,35 @@ COMMENT ON TYPE crm.btyd_data IS
 
 CREATE TYPE crm.clv_model;
 
-CREATE FUNCTION crm.clv_model_in(cstring) RETURNS crm.clv_model
+CREATE FUNCTION crm._clv_model_in(cstring) RETURNS crm.clv_model
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'clv_model_in';
-COMMENT ON FUNCTION crm.clv_model_in(cstring) IS
+COMMENT ON FUNCTION crm._clv_model_in(cstring) IS
 	'reads a model from JSON; an error with detail and hint where it is no model';
 
-CREATE FUNCTION crm.clv_model_out(crm.clv_model) RETURNS cstring
+CREATE FUNCTION crm._clv_model_out(crm.clv_model) RETURNS cstring
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 50
 	AS 'MODULE_PATHNAME', 'clv_model_out';
-COMMENT ON FUNCTION crm.clv_model_out(crm.clv_model) IS
+COMMENT ON FUNCTION crm._clv_model_out(crm.clv_model) IS
 	'writes a model as JSON; numbers are the shortest that read back the same';
 
-CREATE FUNCTION crm.clv_model_recv(internal) RETURNS crm.clv_model
+CREATE FUNCTION crm._clv_model_recv(internal) RETURNS crm.clv_model
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'clv_model_recv';
-COMMENT ON FUNCTION crm.clv_model_recv(internal) IS
+COMMENT ON FUNCTION crm._clv_model_recv(internal) IS
 	'reads the binary form: a version byte and the JSON text';
 
-CREATE FUNCTION crm.clv_model_send(crm.clv_model) RETURNS bytea
+CREATE FUNCTION crm._clv_model_send(crm.clv_model) RETURNS bytea
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 50
 	AS 'MODULE_PATHNAME', 'clv_model_send';
-COMMENT ON FUNCTION crm.clv_model_send(crm.clv_model) IS
+COMMENT ON FUNCTION crm._clv_model_send(crm.clv_model) IS
 	'writes the binary form: a version byte and the JSON text';
 
 CREATE TYPE crm.clv_model (
-	INPUT = crm.clv_model_in,
-	OUTPUT = crm.clv_model_out,
-	RECEIVE = crm.clv_model_recv,
-	SEND = crm.clv_model_send,
+	INPUT = crm._clv_model_in,
+	OUTPUT = crm._clv_model_out,
+	RECEIVE = crm._clv_model_recv,
+	SEND = crm._clv_model_send,
 	INTERNALLENGTH = VARIABLE,
 	ALIGNMENT = double,
 	STORAGE = plain

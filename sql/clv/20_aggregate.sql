@@ -1,71 +1,71 @@
 -- clv: crm.btyd_agg. The state is the type itself, in an open form (rows and a hash table of them) until the final
 -- function sorts and packs it.
 
-CREATE FUNCTION crm.btyd_agg_final(crm.btyd_data) RETURNS crm.btyd_data
+CREATE FUNCTION crm._btyd_agg_final(crm.btyd_data) RETURNS crm.btyd_data
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000
 	AS 'MODULE_PATHNAME', 'btyd_agg_final';
-COMMENT ON FUNCTION crm.btyd_agg_final(crm.btyd_data) IS
+COMMENT ON FUNCTION crm._btyd_agg_final(crm.btyd_data) IS
 	'final function of crm.btyd_agg';
 
-CREATE FUNCTION crm.btyd_agg_data(crm.btyd_data, crm.btyd_data) RETURNS crm.btyd_data
+CREATE FUNCTION crm._btyd_agg_data(crm.btyd_data, crm.btyd_data) RETURNS crm.btyd_data
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000
 	AS 'MODULE_PATHNAME', 'btyd_agg_data';
-COMMENT ON FUNCTION crm.btyd_agg_data(crm.btyd_data, crm.btyd_data) IS
+COMMENT ON FUNCTION crm._btyd_agg_data(crm.btyd_data, crm.btyd_data) IS
 	'transition and combine function of crm.btyd_agg; an error when called by hand';
 
-CREATE FUNCTION crm.btyd_agg_history(crm.btyd_data, crm.history, date) RETURNS crm.btyd_data
+CREATE FUNCTION crm._btyd_agg_history(crm.btyd_data, crm.history, date) RETURNS crm.btyd_data
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 6
 	AS 'MODULE_PATHNAME', 'btyd_agg_history';
-COMMENT ON FUNCTION crm.btyd_agg_history(crm.btyd_data, crm.history, date) IS
+COMMENT ON FUNCTION crm._btyd_agg_history(crm.btyd_data, crm.history, date) IS
 	'transition function of crm.btyd_agg; an error when called by hand';
 
-CREATE FUNCTION crm.btyd_agg_history(crm.btyd_data, crm.history, date, double precision) RETURNS crm.btyd_data
+CREATE FUNCTION crm._btyd_agg_history(crm.btyd_data, crm.history, date, double precision) RETURNS crm.btyd_data
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 6
 	AS 'MODULE_PATHNAME', 'btyd_agg_history';
-COMMENT ON FUNCTION crm.btyd_agg_history(crm.btyd_data, crm.history, date, double precision) IS
+COMMENT ON FUNCTION crm._btyd_agg_history(crm.btyd_data, crm.history, date, double precision) IS
 	'transition function of crm.btyd_agg; an error when called by hand';
 
-CREATE FUNCTION crm.btyd_agg_numbers(
+CREATE FUNCTION crm._btyd_agg_numbers(
 	crm.btyd_data, double precision, double precision, double precision
 ) RETURNS crm.btyd_data
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'btyd_agg_numbers';
-COMMENT ON FUNCTION crm.btyd_agg_numbers(crm.btyd_data, double precision, double precision, double precision) IS
+COMMENT ON FUNCTION crm._btyd_agg_numbers(crm.btyd_data, double precision, double precision, double precision) IS
 	'transition function of crm.btyd_agg; an error when called by hand';
 
-CREATE FUNCTION crm.btyd_agg_numbers(
+CREATE FUNCTION crm._btyd_agg_numbers(
 	crm.btyd_data, double precision, double precision, double precision, double precision
 ) RETURNS crm.btyd_data
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'btyd_agg_numbers';
-COMMENT ON FUNCTION crm.btyd_agg_numbers(
+COMMENT ON FUNCTION crm._btyd_agg_numbers(
 	crm.btyd_data, double precision, double precision, double precision, double precision
 ) IS
 	'transition function of crm.btyd_agg; an error when called by hand';
 
-CREATE FUNCTION crm.btyd_agg_numbers(
+CREATE FUNCTION crm._btyd_agg_numbers(
 	crm.btyd_data, double precision, double precision, double precision, double precision, bigint
 ) RETURNS crm.btyd_data
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'btyd_agg_numbers';
-COMMENT ON FUNCTION crm.btyd_agg_numbers(
+COMMENT ON FUNCTION crm._btyd_agg_numbers(
 	crm.btyd_data, double precision, double precision, double precision, double precision, bigint
 ) IS
 	'transition function of crm.btyd_agg; an error when called by hand';
 
-CREATE FUNCTION crm.btyd_agg_numbers(
+CREATE FUNCTION crm._btyd_agg_numbers(
 	crm.btyd_data, double precision, double precision, double precision, double precision, bigint, double precision
 ) RETURNS crm.btyd_data
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'btyd_agg_numbers';
-COMMENT ON FUNCTION crm.btyd_agg_numbers(
+COMMENT ON FUNCTION crm._btyd_agg_numbers(
 	crm.btyd_data, double precision, double precision, double precision, double precision, bigint, double precision
 ) IS
 	'transition function of crm.btyd_agg; an error when called by hand';
 
 CREATE AGGREGATE crm.btyd_agg(history crm.history, as_of date) (
-	SFUNC = crm.btyd_agg_history, STYPE = crm.btyd_data, SSPACE = 4096,
-	FINALFUNC = crm.btyd_agg_final, COMBINEFUNC = crm.btyd_agg_data, PARALLEL = SAFE
+	SFUNC = crm._btyd_agg_history, STYPE = crm.btyd_data, SSPACE = 4096,
+	FINALFUNC = crm._btyd_agg_final, COMBINEFUNC = crm._btyd_agg_data, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE crm.btyd_agg(crm.history, date) IS
 	'customers as they stood at the end of as_of, counted, times in weeks (see crm.btyd). Customers without a '
@@ -73,8 +73,8 @@ COMMENT ON AGGREGATE crm.btyd_agg(crm.history, date) IS
 	'infinite as_of is an error';
 
 CREATE AGGREGATE crm.btyd_agg(history crm.history, as_of date, unit_days double precision) (
-	SFUNC = crm.btyd_agg_history, STYPE = crm.btyd_data, SSPACE = 4096,
-	FINALFUNC = crm.btyd_agg_final, COMBINEFUNC = crm.btyd_agg_data, PARALLEL = SAFE
+	SFUNC = crm._btyd_agg_history, STYPE = crm.btyd_data, SSPACE = 4096,
+	FINALFUNC = crm._btyd_agg_final, COMBINEFUNC = crm._btyd_agg_data, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE crm.btyd_agg(crm.history, date, double precision) IS
 	'customers as they stood at the end of as_of, counted, times in units of unit_days days (7: weeks, the default; '
@@ -82,8 +82,8 @@ COMMENT ON AGGREGATE crm.btyd_agg(crm.history, date, double precision) IS
 	'with two arguments';
 
 CREATE AGGREGATE crm.btyd_agg(x double precision, t_x double precision, t double precision) (
-	SFUNC = crm.btyd_agg_numbers, STYPE = crm.btyd_data, SSPACE = 4096,
-	FINALFUNC = crm.btyd_agg_final, COMBINEFUNC = crm.btyd_agg_data, PARALLEL = SAFE
+	SFUNC = crm._btyd_agg_numbers, STYPE = crm.btyd_data, SSPACE = 4096,
+	FINALFUNC = crm._btyd_agg_final, COMBINEFUNC = crm._btyd_agg_data, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE crm.btyd_agg(double precision, double precision, double precision) IS
 	'customers from ready numbers, counted: x repeat purchase days, t_x time from the first to the last, t from the '
@@ -91,8 +91,8 @@ COMMENT ON AGGREGATE crm.btyd_agg(double precision, double precision, double pre
 	'0, t_x > t, t_x > 0 with x = 0, NaN and infinity are errors';
 
 CREATE AGGREGATE crm.btyd_agg(x double precision, t_x double precision, t double precision, m_x double precision) (
-	SFUNC = crm.btyd_agg_numbers, STYPE = crm.btyd_data, SSPACE = 4096,
-	FINALFUNC = crm.btyd_agg_final, COMBINEFUNC = crm.btyd_agg_data, PARALLEL = SAFE
+	SFUNC = crm._btyd_agg_numbers, STYPE = crm.btyd_data, SSPACE = 4096,
+	FINALFUNC = crm._btyd_agg_final, COMBINEFUNC = crm._btyd_agg_data, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE crm.btyd_agg(double precision, double precision, double precision, double precision) IS
 	'customers from ready numbers with mean spend per repeat purchase day m_x, which may be NULL and has no meaning '
@@ -101,8 +101,8 @@ COMMENT ON AGGREGATE crm.btyd_agg(double precision, double precision, double pre
 CREATE AGGREGATE crm.btyd_agg(
 	x double precision, t_x double precision, t double precision, m_x double precision, weight bigint
 ) (
-	SFUNC = crm.btyd_agg_numbers, STYPE = crm.btyd_data, SSPACE = 4096,
-	FINALFUNC = crm.btyd_agg_final, COMBINEFUNC = crm.btyd_agg_data, PARALLEL = SAFE
+	SFUNC = crm._btyd_agg_numbers, STYPE = crm.btyd_data, SSPACE = 4096,
+	FINALFUNC = crm._btyd_agg_final, COMBINEFUNC = crm._btyd_agg_data, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE crm.btyd_agg(double precision, double precision, double precision, double precision, bigint) IS
 	'customers from ready numbers, weight equal ones a row; a weight of 0 adds nothing, a negative one is an error. '
@@ -112,8 +112,8 @@ CREATE AGGREGATE crm.btyd_agg(
 	x double precision, t_x double precision, t double precision, m_x double precision, weight bigint,
 	unit_days double precision
 ) (
-	SFUNC = crm.btyd_agg_numbers, STYPE = crm.btyd_data, SSPACE = 4096,
-	FINALFUNC = crm.btyd_agg_final, COMBINEFUNC = crm.btyd_agg_data, PARALLEL = SAFE
+	SFUNC = crm._btyd_agg_numbers, STYPE = crm.btyd_data, SSPACE = 4096,
+	FINALFUNC = crm._btyd_agg_final, COMBINEFUNC = crm._btyd_agg_data, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE crm.btyd_agg(
 	double precision, double precision, double precision, double precision, bigint, double precision
@@ -122,8 +122,8 @@ COMMENT ON AGGREGATE crm.btyd_agg(
 	'arguments';
 
 CREATE AGGREGATE crm.btyd_agg(data crm.btyd_data) (
-	SFUNC = crm.btyd_agg_data, STYPE = crm.btyd_data, SSPACE = 4096,
-	FINALFUNC = crm.btyd_agg_final, COMBINEFUNC = crm.btyd_agg_data, PARALLEL = SAFE
+	SFUNC = crm._btyd_agg_data, STYPE = crm.btyd_data, SSPACE = 4096,
+	FINALFUNC = crm._btyd_agg_final, COMBINEFUNC = crm._btyd_agg_data, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE crm.btyd_agg(crm.btyd_data) IS
 	'all customers of several data: equal to what one aggregate over all of them gives. NULLs are skipped; no rows '

@@ -1,19 +1,19 @@
 -- clv: comparison.
 
-CREATE FUNCTION crm.btyd_data_eq(crm.btyd_data, crm.btyd_data) RETURNS boolean
+CREATE FUNCTION crm._btyd_data_eq(crm.btyd_data, crm.btyd_data) RETURNS boolean
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'btyd_data_eq';
-COMMENT ON FUNCTION crm.btyd_data_eq(crm.btyd_data, crm.btyd_data) IS
+COMMENT ON FUNCTION crm._btyd_data_eq(crm.btyd_data, crm.btyd_data) IS
 	'equal: the same customers, spend, counters and unit of time';
 
-CREATE FUNCTION crm.btyd_data_ne(crm.btyd_data, crm.btyd_data) RETURNS boolean
+CREATE FUNCTION crm._btyd_data_ne(crm.btyd_data, crm.btyd_data) RETURNS boolean
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'btyd_data_ne';
-COMMENT ON FUNCTION crm.btyd_data_ne(crm.btyd_data, crm.btyd_data) IS
+COMMENT ON FUNCTION crm._btyd_data_ne(crm.btyd_data, crm.btyd_data) IS
 	'not equal';
 
 CREATE OPERATOR crm.= (
-	LEFTARG = crm.btyd_data, RIGHTARG = crm.btyd_data, FUNCTION = crm.btyd_data_eq,
+	LEFTARG = crm.btyd_data, RIGHTARG = crm.btyd_data, FUNCTION = crm._btyd_data_eq,
 	COMMUTATOR = OPERATOR(crm.=), NEGATOR = OPERATOR(crm.<>),
 	RESTRICT = pg_catalog.eqsel, JOIN = pg_catalog.eqjoinsel, HASHES
 );
@@ -21,27 +21,27 @@ COMMENT ON OPERATOR crm.= (crm.btyd_data, crm.btyd_data) IS
 	'the same counted customers';
 
 CREATE OPERATOR crm.<> (
-	LEFTARG = crm.btyd_data, RIGHTARG = crm.btyd_data, FUNCTION = crm.btyd_data_ne,
+	LEFTARG = crm.btyd_data, RIGHTARG = crm.btyd_data, FUNCTION = crm._btyd_data_ne,
 	COMMUTATOR = OPERATOR(crm.<>), NEGATOR = OPERATOR(crm.=),
 	RESTRICT = pg_catalog.neqsel, JOIN = pg_catalog.neqjoinsel
 );
 COMMENT ON OPERATOR crm.<> (crm.btyd_data, crm.btyd_data) IS
 	'not the same counted customers';
 
-CREATE FUNCTION crm.clv_model_eq(crm.clv_model, crm.clv_model) RETURNS boolean
+CREATE FUNCTION crm._clv_model_eq(crm.clv_model, crm.clv_model) RETURNS boolean
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'clv_model_eq';
-COMMENT ON FUNCTION crm.clv_model_eq(crm.clv_model, crm.clv_model) IS
+COMMENT ON FUNCTION crm._clv_model_eq(crm.clv_model, crm.clv_model) IS
 	'equal in every number';
 
-CREATE FUNCTION crm.clv_model_ne(crm.clv_model, crm.clv_model) RETURNS boolean
+CREATE FUNCTION crm._clv_model_ne(crm.clv_model, crm.clv_model) RETURNS boolean
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'clv_model_ne';
-COMMENT ON FUNCTION crm.clv_model_ne(crm.clv_model, crm.clv_model) IS
+COMMENT ON FUNCTION crm._clv_model_ne(crm.clv_model, crm.clv_model) IS
 	'not equal';
 
 CREATE OPERATOR crm.= (
-	LEFTARG = crm.clv_model, RIGHTARG = crm.clv_model, FUNCTION = crm.clv_model_eq,
+	LEFTARG = crm.clv_model, RIGHTARG = crm.clv_model, FUNCTION = crm._clv_model_eq,
 	COMMUTATOR = OPERATOR(crm.=), NEGATOR = OPERATOR(crm.<>),
 	RESTRICT = pg_catalog.eqsel, JOIN = pg_catalog.eqjoinsel, HASHES
 );
@@ -49,7 +49,7 @@ COMMENT ON OPERATOR crm.= (crm.clv_model, crm.clv_model) IS
 	'equal in every number';
 
 CREATE OPERATOR crm.<> (
-	LEFTARG = crm.clv_model, RIGHTARG = crm.clv_model, FUNCTION = crm.clv_model_ne,
+	LEFTARG = crm.clv_model, RIGHTARG = crm.clv_model, FUNCTION = crm._clv_model_ne,
 	COMMUTATOR = OPERATOR(crm.<>), NEGATOR = OPERATOR(crm.=),
 	RESTRICT = pg_catalog.neqsel, JOIN = pg_catalog.neqjoinsel
 );

@@ -5,35 +5,35 @@
 
 CREATE TYPE crm.history;
 
-CREATE FUNCTION crm.history_in(cstring) RETURNS crm.history
+CREATE FUNCTION crm._history_in(cstring) RETURNS crm.history
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'history_in';
-COMMENT ON FUNCTION crm.history_in(cstring) IS
+COMMENT ON FUNCTION crm._history_in(cstring) IS
 	'reads the text form day:orders:amount,...; an error with detail and hint where it is malformed';
 
-CREATE FUNCTION crm.history_out(crm.history) RETURNS cstring
+CREATE FUNCTION crm._history_out(crm.history) RETURNS cstring
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'history_out';
-COMMENT ON FUNCTION crm.history_out(crm.history) IS
+COMMENT ON FUNCTION crm._history_out(crm.history) IS
 	'writes the text form, lossless, at least two decimals an amount';
 
-CREATE FUNCTION crm.history_recv(internal) RETURNS crm.history
+CREATE FUNCTION crm._history_recv(internal) RETURNS crm.history
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'history_recv';
-COMMENT ON FUNCTION crm.history_recv(internal) IS
-	'reads the binary form; an error unless it is exactly what history_send writes';
+COMMENT ON FUNCTION crm._history_recv(internal) IS
+	'reads the binary form; an error unless it is exactly what _history_send writes';
 
-CREATE FUNCTION crm.history_send(crm.history) RETURNS bytea
+CREATE FUNCTION crm._history_send(crm.history) RETURNS bytea
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5
 	AS 'MODULE_PATHNAME', 'history_send';
-COMMENT ON FUNCTION crm.history_send(crm.history) IS
+COMMENT ON FUNCTION crm._history_send(crm.history) IS
 	'writes the binary form: the packed bytes, the same on every machine';
 
 CREATE TYPE crm.history (
-	INPUT = crm.history_in,
-	OUTPUT = crm.history_out,
-	RECEIVE = crm.history_recv,
-	SEND = crm.history_send,
+	INPUT = crm._history_in,
+	OUTPUT = crm._history_out,
+	RECEIVE = crm._history_recv,
+	SEND = crm._history_send,
 	INTERNALLENGTH = VARIABLE,
 	ALIGNMENT = double,
 	STORAGE = extended
@@ -57,35 +57,35 @@ COMMENT ON FUNCTION crm.history(date, numeric, bigint) IS
 -- category, so that a bare literal is taken for it.
 CREATE TYPE crm.zone;
 
-CREATE FUNCTION crm.zone_in(cstring) RETURNS crm.zone
+CREATE FUNCTION crm._zone_in(cstring) RETURNS crm.zone
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'zone_in';
-COMMENT ON FUNCTION crm.zone_in(cstring) IS
+COMMENT ON FUNCTION crm._zone_in(cstring) IS
 	'reads a time zone: a full name that the server knows; abbreviations and unknown names are errors';
 
-CREATE FUNCTION crm.zone_out(crm.zone) RETURNS cstring
+CREATE FUNCTION crm._zone_out(crm.zone) RETURNS cstring
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'zone_out';
-COMMENT ON FUNCTION crm.zone_out(crm.zone) IS
+COMMENT ON FUNCTION crm._zone_out(crm.zone) IS
 	'writes the name as it was given';
 
-CREATE FUNCTION crm.zone_recv(internal) RETURNS crm.zone
+CREATE FUNCTION crm._zone_recv(internal) RETURNS crm.zone
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'zone_recv';
-COMMENT ON FUNCTION crm.zone_recv(internal) IS
+COMMENT ON FUNCTION crm._zone_recv(internal) IS
 	'reads the binary form, which is the text';
 
-CREATE FUNCTION crm.zone_send(crm.zone) RETURNS bytea
+CREATE FUNCTION crm._zone_send(crm.zone) RETURNS bytea
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'zone_send';
-COMMENT ON FUNCTION crm.zone_send(crm.zone) IS
+COMMENT ON FUNCTION crm._zone_send(crm.zone) IS
 	'writes the binary form, which is the text';
 
 CREATE TYPE crm.zone (
-	INPUT = crm.zone_in,
-	OUTPUT = crm.zone_out,
-	RECEIVE = crm.zone_recv,
-	SEND = crm.zone_send,
+	INPUT = crm._zone_in,
+	OUTPUT = crm._zone_out,
+	RECEIVE = crm._zone_recv,
+	SEND = crm._zone_send,
 	INTERNALLENGTH = VARIABLE,
 	STORAGE = extended,
 	CATEGORY = 'S'

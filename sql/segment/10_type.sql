@@ -4,35 +4,35 @@
 
 CREATE TYPE crm.rfm;
 
-CREATE FUNCTION crm.rfm_in(cstring) RETURNS crm.rfm
+CREATE FUNCTION crm._rfm_in(cstring) RETURNS crm.rfm
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'rfm_in';
-COMMENT ON FUNCTION crm.rfm_in(cstring) IS
+COMMENT ON FUNCTION crm._rfm_in(cstring) IS
 	'reads three digits: 543';
 
-CREATE FUNCTION crm.rfm_out(crm.rfm) RETURNS cstring
+CREATE FUNCTION crm._rfm_out(crm.rfm) RETURNS cstring
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'rfm_out';
-COMMENT ON FUNCTION crm.rfm_out(crm.rfm) IS
+COMMENT ON FUNCTION crm._rfm_out(crm.rfm) IS
 	'writes three digits: 543';
 
-CREATE FUNCTION crm.rfm_recv(internal) RETURNS crm.rfm
+CREATE FUNCTION crm._rfm_recv(internal) RETURNS crm.rfm
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'rfm_recv';
-COMMENT ON FUNCTION crm.rfm_recv(internal) IS
+COMMENT ON FUNCTION crm._rfm_recv(internal) IS
 	'reads a cell in binary: its number (543) in two bytes';
 
-CREATE FUNCTION crm.rfm_send(crm.rfm) RETURNS bytea
+CREATE FUNCTION crm._rfm_send(crm.rfm) RETURNS bytea
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'rfm_send';
-COMMENT ON FUNCTION crm.rfm_send(crm.rfm) IS
+COMMENT ON FUNCTION crm._rfm_send(crm.rfm) IS
 	'writes a cell in binary: its number (543) in two bytes';
 
 CREATE TYPE crm.rfm (
-	INPUT = crm.rfm_in,
-	OUTPUT = crm.rfm_out,
-	RECEIVE = crm.rfm_recv,
-	SEND = crm.rfm_send,
+	INPUT = crm._rfm_in,
+	OUTPUT = crm._rfm_out,
+	RECEIVE = crm._rfm_recv,
+	SEND = crm._rfm_send,
 	INTERNALLENGTH = 2,
 	PASSEDBYVALUE,
 	ALIGNMENT = int2,
@@ -55,10 +55,10 @@ CREATE FUNCTION crm.rfm(integer) RETURNS crm.rfm
 COMMENT ON FUNCTION crm.rfm(integer) IS
 	'the cell with this number: 543, or 0 for a customer who never bought; NULL for NULL; other numbers are an error';
 
-CREATE FUNCTION crm.int4(crm.rfm) RETURNS integer
+CREATE FUNCTION crm._rfm_to_integer(crm.rfm) RETURNS integer
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'i2toi4';
-COMMENT ON FUNCTION crm.int4(crm.rfm) IS
+COMMENT ON FUNCTION crm._rfm_to_integer(crm.rfm) IS
 	'the number of a cell: 543, or 0 for a customer who never bought; NULL for NULL';
 
 -- No implicit cast in either direction: a cell is never read as a text or a number behind the user's back.
@@ -66,7 +66,7 @@ CREATE CAST (integer AS crm.rfm) WITH FUNCTION crm.rfm(integer) AS ASSIGNMENT;
 COMMENT ON CAST (integer AS crm.rfm) IS
 	'the cell with this number';
 
-CREATE CAST (crm.rfm AS integer) WITH FUNCTION crm.int4(crm.rfm) AS ASSIGNMENT;
+CREATE CAST (crm.rfm AS integer) WITH FUNCTION crm._rfm_to_integer(crm.rfm) AS ASSIGNMENT;
 COMMENT ON CAST (crm.rfm AS integer) IS
 	'the number of a cell: 543';
 
@@ -82,35 +82,35 @@ COMMENT ON CAST (varchar AS crm.rfm) IS
 
 CREATE TYPE crm.rfm_cuts;
 
-CREATE FUNCTION crm.rfm_cuts_in(cstring) RETURNS crm.rfm_cuts
+CREATE FUNCTION crm._rfm_cuts_in(cstring) RETURNS crm.rfm_cuts
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'rfm_cuts_in';
-COMMENT ON FUNCTION crm.rfm_cuts_in(cstring) IS
+COMMENT ON FUNCTION crm._rfm_cuts_in(cstring) IS
 	'reads cuts: recency <= 365 180, purchase_days >= 2 4, revenue >= 50 200';
 
-CREATE FUNCTION crm.rfm_cuts_out(crm.rfm_cuts) RETURNS cstring
+CREATE FUNCTION crm._rfm_cuts_out(crm.rfm_cuts) RETURNS cstring
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'rfm_cuts_out';
-COMMENT ON FUNCTION crm.rfm_cuts_out(crm.rfm_cuts) IS
+COMMENT ON FUNCTION crm._rfm_cuts_out(crm.rfm_cuts) IS
 	'writes cuts: recency <= 365 180, purchase_days >= 2 4, revenue >= 50 200';
 
-CREATE FUNCTION crm.rfm_cuts_recv(internal) RETURNS crm.rfm_cuts
+CREATE FUNCTION crm._rfm_cuts_recv(internal) RETURNS crm.rfm_cuts
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'rfm_cuts_recv';
-COMMENT ON FUNCTION crm.rfm_cuts_recv(internal) IS
+COMMENT ON FUNCTION crm._rfm_cuts_recv(internal) IS
 	'reads cuts in binary: their text';
 
-CREATE FUNCTION crm.rfm_cuts_send(crm.rfm_cuts) RETURNS bytea
+CREATE FUNCTION crm._rfm_cuts_send(crm.rfm_cuts) RETURNS bytea
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'rfm_cuts_send';
-COMMENT ON FUNCTION crm.rfm_cuts_send(crm.rfm_cuts) IS
+COMMENT ON FUNCTION crm._rfm_cuts_send(crm.rfm_cuts) IS
 	'writes cuts in binary: their text';
 
 CREATE TYPE crm.rfm_cuts (
-	INPUT = crm.rfm_cuts_in,
-	OUTPUT = crm.rfm_cuts_out,
-	RECEIVE = crm.rfm_cuts_recv,
-	SEND = crm.rfm_cuts_send,
+	INPUT = crm._rfm_cuts_in,
+	OUTPUT = crm._rfm_cuts_out,
+	RECEIVE = crm._rfm_cuts_recv,
+	SEND = crm._rfm_cuts_send,
 	INTERNALLENGTH = 120,
 	ALIGNMENT = double,
 	STORAGE = plain
@@ -145,35 +145,35 @@ COMMENT ON CAST (varchar AS crm.rfm_cuts) IS
 
 CREATE TYPE crm.rfm_sample;
 
-CREATE FUNCTION crm.rfm_sample_in(cstring) RETURNS crm.rfm_sample
+CREATE FUNCTION crm._rfm_sample_in(cstring) RETURNS crm.rfm_sample
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'rfm_sample_in';
-COMMENT ON FUNCTION crm.rfm_sample_in(cstring) IS
+COMMENT ON FUNCTION crm._rfm_sample_in(cstring) IS
 	'reads the state of crm.rfm_cuts_agg in hexadecimal digits';
 
-CREATE FUNCTION crm.rfm_sample_out(crm.rfm_sample) RETURNS cstring
+CREATE FUNCTION crm._rfm_sample_out(crm.rfm_sample) RETURNS cstring
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'rfm_sample_out';
-COMMENT ON FUNCTION crm.rfm_sample_out(crm.rfm_sample) IS
+COMMENT ON FUNCTION crm._rfm_sample_out(crm.rfm_sample) IS
 	'writes the state of crm.rfm_cuts_agg in hexadecimal digits';
 
-CREATE FUNCTION crm.rfm_sample_recv(internal) RETURNS crm.rfm_sample
+CREATE FUNCTION crm._rfm_sample_recv(internal) RETURNS crm.rfm_sample
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'rfm_sample_recv';
-COMMENT ON FUNCTION crm.rfm_sample_recv(internal) IS
+COMMENT ON FUNCTION crm._rfm_sample_recv(internal) IS
 	'reads the state of crm.rfm_cuts_agg in binary';
 
-CREATE FUNCTION crm.rfm_sample_send(crm.rfm_sample) RETURNS bytea
+CREATE FUNCTION crm._rfm_sample_send(crm.rfm_sample) RETURNS bytea
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'rfm_sample_send';
-COMMENT ON FUNCTION crm.rfm_sample_send(crm.rfm_sample) IS
+COMMENT ON FUNCTION crm._rfm_sample_send(crm.rfm_sample) IS
 	'writes the state of crm.rfm_cuts_agg in binary';
 
 CREATE TYPE crm.rfm_sample (
-	INPUT = crm.rfm_sample_in,
-	OUTPUT = crm.rfm_sample_out,
-	RECEIVE = crm.rfm_sample_recv,
-	SEND = crm.rfm_sample_send,
+	INPUT = crm._rfm_sample_in,
+	OUTPUT = crm._rfm_sample_out,
+	RECEIVE = crm._rfm_sample_recv,
+	SEND = crm._rfm_sample_send,
 	INTERNALLENGTH = VARIABLE,
 	ALIGNMENT = double,
 	STORAGE = extended
@@ -186,35 +186,35 @@ COMMENT ON TYPE crm.rfm_sample IS
 
 CREATE TYPE crm.segment;
 
-CREATE FUNCTION crm.segment_in(cstring) RETURNS crm.segment
+CREATE FUNCTION crm._segment_in(cstring) RETURNS crm.segment
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'segment_in';
-COMMENT ON FUNCTION crm.segment_in(cstring) IS
+COMMENT ON FUNCTION crm._segment_in(cstring) IS
 	'reads patterns: [45][45]*, 35[345]';
 
-CREATE FUNCTION crm.segment_out(crm.segment) RETURNS cstring
+CREATE FUNCTION crm._segment_out(crm.segment) RETURNS cstring
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'segment_out';
-COMMENT ON FUNCTION crm.segment_out(crm.segment) IS
+COMMENT ON FUNCTION crm._segment_out(crm.segment) IS
 	'writes patterns: [45][45]*, 35[345]';
 
-CREATE FUNCTION crm.segment_recv(internal) RETURNS crm.segment
+CREATE FUNCTION crm._segment_recv(internal) RETURNS crm.segment
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'segment_recv';
-COMMENT ON FUNCTION crm.segment_recv(internal) IS
+COMMENT ON FUNCTION crm._segment_recv(internal) IS
 	'reads a segment in binary: 16 bytes';
 
-CREATE FUNCTION crm.segment_send(crm.segment) RETURNS bytea
+CREATE FUNCTION crm._segment_send(crm.segment) RETURNS bytea
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'segment_send';
-COMMENT ON FUNCTION crm.segment_send(crm.segment) IS
+COMMENT ON FUNCTION crm._segment_send(crm.segment) IS
 	'writes a segment in binary: 16 bytes';
 
 CREATE TYPE crm.segment (
-	INPUT = crm.segment_in,
-	OUTPUT = crm.segment_out,
-	RECEIVE = crm.segment_recv,
-	SEND = crm.segment_send,
+	INPUT = crm._segment_in,
+	OUTPUT = crm._segment_out,
+	RECEIVE = crm._segment_recv,
+	SEND = crm._segment_send,
 	INTERNALLENGTH = 16,
 	ALIGNMENT = double,
 	STORAGE = plain
@@ -236,35 +236,35 @@ COMMENT ON CAST (varchar AS crm.segment) IS
 
 CREATE TYPE crm.scheme;
 
-CREATE FUNCTION crm.scheme_in(cstring) RETURNS crm.scheme
+CREATE FUNCTION crm._scheme_in(cstring) RETURNS crm.scheme
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'scheme_in';
-COMMENT ON FUNCTION crm.scheme_in(cstring) IS
+COMMENT ON FUNCTION crm._scheme_in(cstring) IS
 	'reads a scheme: Best: 555; Good: [45]**; else: Others, or the name of a preset';
 
-CREATE FUNCTION crm.scheme_out(crm.scheme) RETURNS cstring
+CREATE FUNCTION crm._scheme_out(crm.scheme) RETURNS cstring
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'scheme_out';
-COMMENT ON FUNCTION crm.scheme_out(crm.scheme) IS
+COMMENT ON FUNCTION crm._scheme_out(crm.scheme) IS
 	'writes a scheme: Best: 555; Good: [45]**; else: Others, or the name of a preset';
 
-CREATE FUNCTION crm.scheme_recv(internal) RETURNS crm.scheme
+CREATE FUNCTION crm._scheme_recv(internal) RETURNS crm.scheme
 	LANGUAGE c STABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'scheme_recv';
-COMMENT ON FUNCTION crm.scheme_recv(internal) IS
+COMMENT ON FUNCTION crm._scheme_recv(internal) IS
 	'reads a scheme in binary: its text in the encoding of the client';
 
-CREATE FUNCTION crm.scheme_send(crm.scheme) RETURNS bytea
+CREATE FUNCTION crm._scheme_send(crm.scheme) RETURNS bytea
 	LANGUAGE c STABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'scheme_send';
-COMMENT ON FUNCTION crm.scheme_send(crm.scheme) IS
+COMMENT ON FUNCTION crm._scheme_send(crm.scheme) IS
 	'writes a scheme in binary: its text in the encoding of the client';
 
 CREATE TYPE crm.scheme (
-	INPUT = crm.scheme_in,
-	OUTPUT = crm.scheme_out,
-	RECEIVE = crm.scheme_recv,
-	SEND = crm.scheme_send,
+	INPUT = crm._scheme_in,
+	OUTPUT = crm._scheme_out,
+	RECEIVE = crm._scheme_recv,
+	SEND = crm._scheme_send,
 	INTERNALLENGTH = VARIABLE,
 	ALIGNMENT = int4,
 	STORAGE = extended

@@ -1,32 +1,32 @@
 -- segment: cuts from customers, a segment from cells.
 
-CREATE FUNCTION crm.rfm_sample_add(crm.rfm_sample, crm.history, date, integer) RETURNS crm.rfm_sample
+CREATE FUNCTION crm._rfm_sample_add(crm.rfm_sample, crm.history, date, integer) RETURNS crm.rfm_sample
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'rfm_sample_add';
-COMMENT ON FUNCTION crm.rfm_sample_add(crm.rfm_sample, crm.history, date, integer) IS
+COMMENT ON FUNCTION crm._rfm_sample_add(crm.rfm_sample, crm.history, date, integer) IS
 	'step of crm.rfm_cuts_agg; an error if called outside an aggregate';
 
-CREATE FUNCTION crm.rfm_sample_add(crm.rfm_sample, crm.history, date, integer, text, text) RETURNS crm.rfm_sample
+CREATE FUNCTION crm._rfm_sample_add(crm.rfm_sample, crm.history, date, integer, text, text) RETURNS crm.rfm_sample
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'rfm_sample_add';
-COMMENT ON FUNCTION crm.rfm_sample_add(crm.rfm_sample, crm.history, date, integer, text, text) IS
+COMMENT ON FUNCTION crm._rfm_sample_add(crm.rfm_sample, crm.history, date, integer, text, text) IS
 	'step of crm.rfm_cuts_agg; an error if called outside an aggregate';
 
-CREATE FUNCTION crm.rfm_sample_merge(crm.rfm_sample, crm.rfm_sample) RETURNS crm.rfm_sample
+CREATE FUNCTION crm._rfm_sample_merge(crm.rfm_sample, crm.rfm_sample) RETURNS crm.rfm_sample
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'rfm_sample_merge';
-COMMENT ON FUNCTION crm.rfm_sample_merge(crm.rfm_sample, crm.rfm_sample) IS
+COMMENT ON FUNCTION crm._rfm_sample_merge(crm.rfm_sample, crm.rfm_sample) IS
 	'merges two states of crm.rfm_cuts_agg; an error if called outside an aggregate';
 
-CREATE FUNCTION crm.rfm_sample_cuts(crm.rfm_sample) RETURNS crm.rfm_cuts
+CREATE FUNCTION crm._rfm_sample_cuts(crm.rfm_sample) RETURNS crm.rfm_cuts
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1000
 	AS 'MODULE_PATHNAME', 'rfm_sample_cuts';
-COMMENT ON FUNCTION crm.rfm_sample_cuts(crm.rfm_sample) IS
+COMMENT ON FUNCTION crm._rfm_sample_cuts(crm.rfm_sample) IS
 	'the cuts of the customers in a state of crm.rfm_cuts_agg; NULL for NULL and if nobody bought';
 
 CREATE AGGREGATE crm.rfm_cuts_agg(crm.history, date, integer) (
-	SFUNC = crm.rfm_sample_add, STYPE = crm.rfm_sample, SSPACE = 65536,
-	FINALFUNC = crm.rfm_sample_cuts, COMBINEFUNC = crm.rfm_sample_merge, PARALLEL = SAFE
+	SFUNC = crm._rfm_sample_add, STYPE = crm.rfm_sample, SSPACE = 65536,
+	FINALFUNC = crm._rfm_sample_cuts, COMBINEFUNC = crm._rfm_sample_merge, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE crm.rfm_cuts_agg(crm.history, date, integer) IS
 	'the cuts that part customers into levels (2 to 5) by their histories at the end of the day as_of (history, '
@@ -37,8 +37,8 @@ COMMENT ON AGGREGATE crm.rfm_cuts_agg(crm.history, date, integer) IS
 	'rows';
 
 CREATE AGGREGATE crm.rfm_cuts_agg(crm.history, date, integer, text, text) (
-	SFUNC = crm.rfm_sample_add, STYPE = crm.rfm_sample, SSPACE = 65536,
-	FINALFUNC = crm.rfm_sample_cuts, COMBINEFUNC = crm.rfm_sample_merge, PARALLEL = SAFE
+	SFUNC = crm._rfm_sample_add, STYPE = crm.rfm_sample, SSPACE = 65536,
+	FINALFUNC = crm._rfm_sample_cuts, COMBINEFUNC = crm._rfm_sample_merge, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE crm.rfm_cuts_agg(crm.history, date, integer, text, text) IS
 	'the cuts that part customers into levels (2 to 5) by their histories at the end of the day as_of (history, '
@@ -49,21 +49,21 @@ COMMENT ON AGGREGATE crm.rfm_cuts_agg(crm.history, date, integer, text, text) IS
 	'NULL histories are skipped, NULL if nobody bought; as_of, levels and measures must be the same in all rows';
 
 -- The union is the operator + too.
-CREATE FUNCTION crm.segment_add_rfm(crm.segment, crm.rfm) RETURNS crm.segment
+CREATE FUNCTION crm._segment_add_rfm(crm.segment, crm.rfm) RETURNS crm.segment
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'segment_add_rfm';
-COMMENT ON FUNCTION crm.segment_add_rfm(crm.segment, crm.rfm) IS
+COMMENT ON FUNCTION crm._segment_add_rfm(crm.segment, crm.rfm) IS
 	'the segment with one more cell; NULL for NULL; step of crm.segment_agg';
 
-CREATE FUNCTION crm.segment_union(crm.segment, crm.segment) RETURNS crm.segment
+CREATE FUNCTION crm._segment_union(crm.segment, crm.segment) RETURNS crm.segment
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'segment_union';
-COMMENT ON FUNCTION crm.segment_union(crm.segment, crm.segment) IS
+COMMENT ON FUNCTION crm._segment_union(crm.segment, crm.segment) IS
 	'the cells of either segment; NULL for NULL; implements +';
 
 CREATE AGGREGATE crm.segment_agg(crm.rfm) (
-	SFUNC = crm.segment_add_rfm, STYPE = crm.segment, INITCOND = '',
-	COMBINEFUNC = crm.segment_union, PARALLEL = SAFE
+	SFUNC = crm._segment_add_rfm, STYPE = crm.segment, INITCOND = '',
+	COMBINEFUNC = crm._segment_union, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE crm.segment_agg(crm.rfm) IS
 	'the segment of all cells that occur; NULL is skipped; without rows, the segment of no cell';

@@ -4,36 +4,36 @@
 
 CREATE TYPE crm.tier;
 
-CREATE FUNCTION crm.tier_in(cstring) RETURNS crm.tier
+CREATE FUNCTION crm._tier_in(cstring) RETURNS crm.tier
 	LANGUAGE c STABLE STRICT PARALLEL SAFE COST 5
 	AS 'MODULE_PATHNAME', 'tier_in';
-COMMENT ON FUNCTION crm.tier_in(cstring) IS
+COMMENT ON FUNCTION crm._tier_in(cstring) IS
 	'reads a tier: 3-gold, or a bare label that the setting crm.tier_ladder gives a rank';
 
-CREATE FUNCTION crm.tier_out(crm.tier) RETURNS cstring
+CREATE FUNCTION crm._tier_out(crm.tier) RETURNS cstring
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 3
 	AS 'MODULE_PATHNAME', 'tier_out';
-COMMENT ON FUNCTION crm.tier_out(crm.tier) IS
+COMMENT ON FUNCTION crm._tier_out(crm.tier) IS
 	'writes a tier: 3-gold';
 
-CREATE FUNCTION crm.tier_recv(internal) RETURNS crm.tier
+CREATE FUNCTION crm._tier_recv(internal) RETURNS crm.tier
 	LANGUAGE c STABLE STRICT PARALLEL SAFE COST 5
 	AS 'MODULE_PATHNAME', 'tier_recv';
-COMMENT ON FUNCTION crm.tier_recv(internal) IS
+COMMENT ON FUNCTION crm._tier_recv(internal) IS
 	'reads a tier in binary: its text in the encoding of the client';
 
-CREATE FUNCTION crm.tier_send(crm.tier) RETURNS bytea
+CREATE FUNCTION crm._tier_send(crm.tier) RETURNS bytea
 	LANGUAGE c STABLE STRICT PARALLEL SAFE COST 3
 	AS 'MODULE_PATHNAME', 'tier_send';
-COMMENT ON FUNCTION crm.tier_send(crm.tier) IS
+COMMENT ON FUNCTION crm._tier_send(crm.tier) IS
 	'writes a tier in binary: its text in the encoding of the client';
 
 -- At most 65 bytes: kept in the row.
 CREATE TYPE crm.tier (
-	INPUT = crm.tier_in,
-	OUTPUT = crm.tier_out,
-	RECEIVE = crm.tier_recv,
-	SEND = crm.tier_send,
+	INPUT = crm._tier_in,
+	OUTPUT = crm._tier_out,
+	RECEIVE = crm._tier_recv,
+	SEND = crm._tier_send,
 	INTERNALLENGTH = VARIABLE,
 	STORAGE = main
 );
@@ -60,35 +60,35 @@ COMMENT ON CAST (bpchar AS crm.tier) IS
 
 CREATE TYPE crm.tier_ladder;
 
-CREATE FUNCTION crm.tier_ladder_in(cstring) RETURNS crm.tier_ladder
+CREATE FUNCTION crm._tier_ladder_in(cstring) RETURNS crm.tier_ladder
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20
 	AS 'MODULE_PATHNAME', 'tier_ladder_in';
-COMMENT ON FUNCTION crm.tier_ladder_in(cstring) IS
+COMMENT ON FUNCTION crm._tier_ladder_in(cstring) IS
 	'reads a ladder: 0-none:0, 1-bronze:100';
 
-CREATE FUNCTION crm.tier_ladder_out(crm.tier_ladder) RETURNS cstring
+CREATE FUNCTION crm._tier_ladder_out(crm.tier_ladder) RETURNS cstring
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 3
 	AS 'MODULE_PATHNAME', 'tier_out';
-COMMENT ON FUNCTION crm.tier_ladder_out(crm.tier_ladder) IS
+COMMENT ON FUNCTION crm._tier_ladder_out(crm.tier_ladder) IS
 	'writes a ladder: 0-none:0, 1-bronze:100';
 
-CREATE FUNCTION crm.tier_ladder_recv(internal) RETURNS crm.tier_ladder
+CREATE FUNCTION crm._tier_ladder_recv(internal) RETURNS crm.tier_ladder
 	LANGUAGE c STABLE STRICT PARALLEL SAFE COST 20
 	AS 'MODULE_PATHNAME', 'tier_ladder_recv';
-COMMENT ON FUNCTION crm.tier_ladder_recv(internal) IS
+COMMENT ON FUNCTION crm._tier_ladder_recv(internal) IS
 	'reads a ladder in binary: its text in the encoding of the client';
 
-CREATE FUNCTION crm.tier_ladder_send(crm.tier_ladder) RETURNS bytea
+CREATE FUNCTION crm._tier_ladder_send(crm.tier_ladder) RETURNS bytea
 	LANGUAGE c STABLE STRICT PARALLEL SAFE COST 3
 	AS 'MODULE_PATHNAME', 'tier_send';
-COMMENT ON FUNCTION crm.tier_ladder_send(crm.tier_ladder) IS
+COMMENT ON FUNCTION crm._tier_ladder_send(crm.tier_ladder) IS
 	'writes a ladder in binary: its text in the encoding of the client';
 
 CREATE TYPE crm.tier_ladder (
-	INPUT = crm.tier_ladder_in,
-	OUTPUT = crm.tier_ladder_out,
-	RECEIVE = crm.tier_ladder_recv,
-	SEND = crm.tier_ladder_send,
+	INPUT = crm._tier_ladder_in,
+	OUTPUT = crm._tier_ladder_out,
+	RECEIVE = crm._tier_ladder_recv,
+	SEND = crm._tier_ladder_send,
 	INTERNALLENGTH = VARIABLE,
 	STORAGE = extended
 );

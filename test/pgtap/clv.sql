@@ -58,17 +58,17 @@ SELECT throws_ok($$SELECT btyd_agg('2024-01-01:9223372036854775807:1'::history, 
 SELECT throws_ok($$SELECT 'unit_days=7 rows=0:0:1*9007199254740991,0:0:2'::btyd_data$$, '22003', 'number of customers out of range', 'all rows together');
 SELECT throws_ok($$SELECT btyd_agg('2024-01-05:1:10'::history, '2024-03-01', 1e-300)$$, '22023', 'unit_days out of range');
 SELECT throws_ok($$SELECT btyd_agg('2024-01-05:1:10'::history, '2024-03-01', 'infinity')$$, '22023', 'unit_days out of range');
-SELECT throws_ok($$SELECT btyd_agg_data(data, data) FROM data$$, '0A000', 'this function works only inside an aggregate');
-SELECT throws_ok($$SELECT btyd_agg_final(data) FROM data$$, '0A000', 'this function works only inside an aggregate');
+SELECT throws_ok($$SELECT _btyd_agg_data(data, data) FROM data$$, '0A000', 'this function works only inside an aggregate');
+SELECT throws_ok($$SELECT _btyd_agg_final(data) FROM data$$, '0A000', 'this function works only inside an aggregate');
 
 -- An aggregate of a user's own can leak the open state, and start from any value.
-CREATE AGGREGATE pg_temp.leak(history, date) (SFUNC = btyd_agg_history, STYPE = btyd_data);
-CREATE AGGREGATE pg_temp.go_on(btyd_data) (SFUNC = btyd_agg_data, STYPE = btyd_data, INITCOND = 'unit_days=7 rows=3:1:2');
+CREATE AGGREGATE pg_temp.leak(history, date) (SFUNC = _btyd_agg_history, STYPE = btyd_data);
+CREATE AGGREGATE pg_temp.go_on(btyd_data) (SFUNC = _btyd_agg_data, STYPE = btyd_data, INITCOND = 'unit_days=7 rows=3:1:2');
 CREATE TEMP TABLE leaked AS SELECT pg_temp.leak(history, '2024-09-30') AS open FROM customer;
 SELECT ok((SELECT open FROM leaked) = (SELECT data FROM data), 'the open form equals the packed one');
 SELECT is((SELECT open::text FROM leaked), (SELECT data::text FROM data), 'and is written like it');
-SELECT is((SELECT btyd_data_send(open) FROM leaked), (SELECT btyd_data_send(data) FROM data), 'and sent like it');
-SELECT is((SELECT btyd_data_hash(open) FROM leaked), (SELECT btyd_data_hash(data) FROM data), 'and hashed like it');
+SELECT is((SELECT _btyd_data_send(open) FROM leaked), (SELECT _btyd_data_send(data) FROM data), 'and sent like it');
+SELECT is((SELECT _btyd_data_hash(open) FROM leaked), (SELECT _btyd_data_hash(data) FROM data), 'and hashed like it');
 SELECT ok((SELECT btyd_agg(open) FROM leaked) = (SELECT data FROM data), 'and merged like it');
 SELECT is((SELECT clv_fit(open)::text FROM leaked), (SELECT model::text FROM model), 'and fitted like it');
 SELECT is((SELECT pg_temp.go_on('unit_days=7 rows=3:1:2'))::text, 'unit_days=7 no_purchase=0 invalid=0 null=0 merged=0 no_spend=0 rows=3:1:2*2', 'an aggregate can start from data');

@@ -9,25 +9,25 @@ SELECT plan(24);
 CREATE TEMP TABLE good AS SELECT d::btyd_data, m.model AS m FROM unnest(ARRAY['unit_days=7 no_purchase=1 merged=300 rows=0:0:2*3,2:1.5:2,300:1:1 spend=2:10.25,3:33.333333333333336*200']) AS d,
 	LATERAL (SELECT clv_fit(btyd_agg(history, '2024-09-30')) AS model FROM (SELECT history_agg(at, amount) AS history FROM simulate(clv_model('mbgnbd', '{.525, 6.18, .891, 1.614}', 7, '{6.25, 3.74, 15.44}'), 500, '2024-01-01', '2024-09-30', 3, '2024-02-28') GROUP BY customer) q) AS m;
 SELECT ok(is_usable(m), 'a fitted model, to be tampered with') FROM good;
-SELECT is(pg_temp.receive('btyd_data', btyd_data_send(d)), d::text, 'data: round trip') FROM good;
-SELECT is(pg_temp.receive('clv_model', clv_model_send(m)), m::text, 'model: round trip') FROM good;
+SELECT is(pg_temp.receive('btyd_data', _btyd_data_send(d)), d::text, 'data: round trip') FROM good;
+SELECT is(pg_temp.receive('clv_model', _clv_model_send(m)), m::text, 'model: round trip') FROM good;
 
-SELECT is_empty($$SELECT i, r FROM good, generate_series(0, length(btyd_data_send(d)) - 1) i, LATERAL pg_temp.receive('btyd_data', substr(btyd_data_send(d), 1, i)) r WHERE r <> '22P03'$$, 'data: truncated');
-CREATE TEMP TABLE flipped AS SELECT b, pg_temp.receive('btyd_data', b) AS r FROM good, generate_series(0, length(btyd_data_send(d)) * 8 - 1) i, LATERAL (SELECT set_bit(btyd_data_send(d), i, 1 - get_bit(btyd_data_send(d), i)) AS b) b;
-SELECT is_empty($$SELECT r, b FROM flipped WHERE r <> '22P03' AND CASE WHEN r <> '22P03' THEN btyd_data_send(r::btyd_data) <> b END$$, 'data: a flipped bit is an error, or another value in its canonical form');
+SELECT is_empty($$SELECT i, r FROM good, generate_series(0, length(_btyd_data_send(d)) - 1) i, LATERAL pg_temp.receive('btyd_data', substr(_btyd_data_send(d), 1, i)) r WHERE r <> '22P03'$$, 'data: truncated');
+CREATE TEMP TABLE flipped AS SELECT b, pg_temp.receive('btyd_data', b) AS r FROM good, generate_series(0, length(_btyd_data_send(d)) * 8 - 1) i, LATERAL (SELECT set_bit(_btyd_data_send(d), i, 1 - get_bit(_btyd_data_send(d), i)) AS b) b;
+SELECT is_empty($$SELECT r, b FROM flipped WHERE r <> '22P03' AND CASE WHEN r <> '22P03' THEN _btyd_data_send(r::btyd_data) <> b END$$, 'data: a flipped bit is an error, or another value in its canonical form');
 SELECT ok(count(*) FILTER (WHERE r <> '22P03') > 20 AND count(*) FILTER (WHERE r = '22P03') > 20, 'data: both happen') FROM flipped;
 SELECT is(pg_temp.receive('btyd_data', b), '22P03', 'data: not canonical: ' || why)
-FROM (VALUES ('\x'::bytea, 'no head'), ('\x00', 'version 0'), ('\x04', 'version 2'), ('\x03' || substr(btyd_data_send('unit_days=7'), 2), 'the open form'),
-	(btyd_data_send('unit_days=7') || '\x00', 'a byte too many'), (substr(btyd_data_send('unit_days=7'), 1, 9) || '\x8000000000000000', 'an overlong number'),
-	(substr(btyd_data_send('unit_days=7'), 1, 9) || '\xffffffffffffff7f000000000000', 'a length beyond all bounds'),
-	(substr(btyd_data_send('unit_days=7'), 1, 9) || '\xffffffff0fffffffff0f0000000000', 'long lists without bytes'),
-	(set_byte(btyd_data_send('unit_days=7'), 8, 192), 'a negative unit'), (overlay(btyd_data_send('unit_days=7') PLACING '\xf07f' FROM 8), 'an infinite unit'),
-	(substr(btyd_data_send('unit_days=7'), 1, 9) || '\x0200000000000000010000000100000000'::bytea, 'the same row twice'),
-	(substr(btyd_data_send('unit_days=7'), 1, 9) || '\x010000000000000001000000000000f03f0000', 'a whole number of days in eight bytes')) v (b, why);
+FROM (VALUES ('\x'::bytea, 'no head'), ('\x00', 'version 0'), ('\x04', 'version 2'), ('\x03' || substr(_btyd_data_send('unit_days=7'), 2), 'the open form'),
+	(_btyd_data_send('unit_days=7') || '\x00', 'a byte too many'), (substr(_btyd_data_send('unit_days=7'), 1, 9) || '\x8000000000000000', 'an overlong number'),
+	(substr(_btyd_data_send('unit_days=7'), 1, 9) || '\xffffffffffffff7f000000000000', 'a length beyond all bounds'),
+	(substr(_btyd_data_send('unit_days=7'), 1, 9) || '\xffffffff0fffffffff0f0000000000', 'long lists without bytes'),
+	(set_byte(_btyd_data_send('unit_days=7'), 8, 192), 'a negative unit'), (overlay(_btyd_data_send('unit_days=7') PLACING '\xf07f' FROM 8), 'an infinite unit'),
+	(substr(_btyd_data_send('unit_days=7'), 1, 9) || '\x0200000000000000010000000100000000'::bytea, 'the same row twice'),
+	(substr(_btyd_data_send('unit_days=7'), 1, 9) || '\x010000000000000001000000000000f03f0000', 'a whole number of days in eight bytes')) v (b, why);
 
-SELECT is_empty($$SELECT i, r FROM good, generate_series(0, length(clv_model_send(m)) - 1, 13) i, LATERAL pg_temp.receive('clv_model', substr(clv_model_send(m), 1, i)) r WHERE r NOT IN ('22P02', '22P03', '08P01')$$, 'model: truncated');
+SELECT is_empty($$SELECT i, r FROM good, generate_series(0, length(_clv_model_send(m)) - 1, 13) i, LATERAL pg_temp.receive('clv_model', substr(_clv_model_send(m), 1, i)) r WHERE r NOT IN ('22P02', '22P03', '08P01')$$, 'model: truncated');
 TRUNCATE flipped;
-INSERT INTO flipped SELECT NULL, pg_temp.receive('clv_model', set_bit(clv_model_send(m), i, 1 - get_bit(clv_model_send(m), i))) FROM good, generate_series(0, length(clv_model_send(m)) * 8 - 1, 11) i;
+INSERT INTO flipped SELECT NULL, pg_temp.receive('clv_model', set_bit(_clv_model_send(m), i, 1 - get_bit(_clv_model_send(m), i))) FROM good, generate_series(0, length(_clv_model_send(m)) * 8 - 1, 11) i;
 SELECT is_empty($$SELECT r FROM flipped WHERE r NOT IN ('22P02', '22P03', '22P05', '22021', '22003') AND r::clv_model::text <> r$$, 'model: a flipped bit is an error, or another model');
 SELECT ok(count(*) FILTER (WHERE r NOT LIKE '22___') > 50 AND count(*) FILTER (WHERE r LIKE '22___') > 50, 'model: both happen') FROM flipped;
 

@@ -1,6 +1,6 @@
 -- The extension as a whole: what it owns, and what every object says of itself.
 BEGIN;
-SELECT plan(3);
+SELECT plan(4);
 
 SELECT is_empty($$
 	SELECT pg_describe_object(classid, objid, 0)
@@ -23,6 +23,22 @@ SELECT is_empty($$
 	WHERE p.pronamespace = 'crm'::regnamespace AND l.lanname NOT IN ('c', 'internal') AND p.prokind <> 'a'
 	  AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (p.proconfig), false)
 $$, 'every function that is not in C pins its search path');
+
+-- What the server calls for a type, an operator, an index, an aggregate or a cast. Two of the casts are constructors too.
+SELECT set_eq($$
+	SELECT f::regprocedure FROM (
+		SELECT unnest(ARRAY[typinput, typoutput, typreceive, typsend]) FROM pg_type WHERE typnamespace = 'crm'::regnamespace
+		UNION SELECT unnest(ARRAY[oprcode, oprrest, oprjoin]) FROM pg_operator WHERE oprnamespace = 'crm'::regnamespace
+		UNION SELECT amproc FROM pg_amproc
+		UNION SELECT unnest(ARRAY[aggtransfn, aggfinalfn, aggcombinefn]) FROM pg_aggregate
+		UNION SELECT prosupport FROM pg_proc WHERE pronamespace = 'crm'::regnamespace
+		UNION SELECT castfunc::regproc FROM pg_cast
+	) AS helper(f)
+	WHERE f::oid IN (SELECT oid FROM pg_proc WHERE pronamespace = 'crm'::regnamespace)
+	  AND f NOT IN ('crm.rfm(integer)'::regprocedure, 'crm.zone(text)'::regprocedure)
+$$, $$
+	SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'crm'::regnamespace AND proname ~ '^_'
+$$, 'the name of what only the server calls begins with an underscore, and no other');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -38,14 +38,14 @@ SELECT throws_ok(format('SELECT btyd('''', ''2024-01-01'', %L)', u), '22023', 'u
 
 \ir receive.psql
 CREATE TEMP TABLE good AS SELECT '2024-01-05:2:71.00,2024-02-11:0:-3.50,2024-02-12:1:123456789012345678901.5'::history AS h;
-SELECT is(pg_temp.receive('history', history_send(h))::history, h, 'binary round trip') FROM good;
-SELECT is(history_send(''), '\x20'::bytea, 'the empty history is one byte');
-SELECT is_empty($$SELECT i FROM good, generate_series(0, length(history_send(h)) - 1) i
-	WHERE pg_temp.receive('history', substr(history_send(h), 1, i)) NOT IN ('22P03') AND pg_temp.receive('history', substr(history_send(h), 1, i))::history = h$$,
+SELECT is(pg_temp.receive('history', _history_send(h))::history, h, 'binary round trip') FROM good;
+SELECT is(_history_send(''), '\x20'::bytea, 'the empty history is one byte');
+SELECT is_empty($$SELECT i FROM good, generate_series(0, length(_history_send(h)) - 1) i
+	WHERE pg_temp.receive('history', substr(_history_send(h), 1, i)) NOT IN ('22P03') AND pg_temp.receive('history', substr(_history_send(h), 1, i))::history = h$$,
 	'a truncated value is never the value');
 -- a flipped bit is an error, or the canonical form of another value: it must survive a round trip
-SELECT is_empty($$SELECT i FROM good, generate_series(0, length(history_send(h)) * 8 - 1) i, LATERAL pg_temp.receive('history', set_bit(history_send(h), i, 1 - get_bit(history_send(h), i))) r
-	WHERE CASE WHEN r LIKE '22P0_' OR r LIKE '22003' THEN false ELSE history_send(r::history) <> set_bit(history_send(h), i, 1 - get_bit(history_send(h), i)) END$$,
+SELECT is_empty($$SELECT i FROM good, generate_series(0, length(_history_send(h)) * 8 - 1) i, LATERAL pg_temp.receive('history', set_bit(_history_send(h), i, 1 - get_bit(_history_send(h), i))) r
+	WHERE CASE WHEN r LIKE '22P0_' OR r LIKE '22003' THEN false ELSE _history_send(r::history) <> set_bit(_history_send(h), i, 1 - get_bit(_history_send(h), i)) END$$,
 	'bit flips: an error or an equal round trip');
 SELECT is(pg_temp.receive('history', b), '22P03', 'not canonical: ' || why)
 FROM (VALUES ('\x'::bytea, 'no head'), ('\x00', 'version 0'), ('\x40', 'version 2'), ('\x29', 'scale 9'), ('\x21', 'a scale the empty history does not need'),
@@ -55,17 +55,17 @@ FROM (VALUES ('\x'::bytea, 'no head'), ('\x00', 'version 0'), ('\x40', 'version 
 -- ---------------------------------------------------------------- states
 
 SELECT throws_ok(c, '0A000', 'this function works only inside an aggregate', c) FROM unnest(ARRAY[
-	'SELECT history_agg_date(NULL, ''2024-01-01''::date, 5)', 'SELECT history_agg_history(''2024-01-05:1:1'', ''2024-01-05:1:1'')',
-	'SELECT history_agg_final(''2024-01-05:1:1'')']) c;
+	'SELECT _history_agg_date(NULL, ''2024-01-01''::date, 5)', 'SELECT _history_agg_history(''2024-01-05:1:1'', ''2024-01-05:1:1'')',
+	'SELECT _history_agg_final(''2024-01-05:1:1'')']) c;
 
 -- the open form leaks through an aggregate without a final function: every function must take it
-CREATE AGGREGATE pg_temp.open_agg(date, numeric) (SFUNC = crm.history_agg_date, STYPE = crm.history);
-CREATE AGGREGATE pg_temp.started_agg(date, numeric) (SFUNC = crm.history_agg_date, STYPE = crm.history, INITCOND = '2024-01-01:1:100.001', FINALFUNC = crm.history_agg_final);
+CREATE AGGREGATE pg_temp.open_agg(date, numeric) (SFUNC = crm._history_agg_date, STYPE = crm.history);
+CREATE AGGREGATE pg_temp.started_agg(date, numeric) (SFUNC = crm._history_agg_date, STYPE = crm.history, INITCOND = '2024-01-01:1:100.001', FINALFUNC = crm._history_agg_final);
 CREATE TEMP TABLE leak AS SELECT c, pg_temp.open_agg(d, a) AS o, history_agg(d, a) AS p
 FROM (SELECT i % 7 AS c, DATE '2024-01-01' + (i * 37) % 50 AS d, (i % 11) * 1.25 - 2 AS a FROM generate_series(1, 300) i) q GROUP BY c;
-SELECT is_empty('SELECT c FROM leak WHERE get_byte(history_send(o), 0) & 16 <> 0', 'send packs an open value');
-SELECT is_empty($$SELECT c FROM leak WHERE o <> p OR NOT o = p OR history_cmp(o, p) <> 0 OR history_hash(o) <> history_hash(p) OR history_hash_extended(o, 7) <> history_hash_extended(p, 7)
-	OR o::text <> p::text OR history_send(o) <> history_send(p) OR o + p <> p + p OR o - p <> '' OR -o <> -p OR as_of(o, '2024-01-20') <> as_of(p, '2024-01-20')
+SELECT is_empty('SELECT c FROM leak WHERE get_byte(_history_send(o), 0) & 16 <> 0', 'send packs an open value');
+SELECT is_empty($$SELECT c FROM leak WHERE o <> p OR NOT o = p OR _history_cmp(o, p) <> 0 OR _history_hash(o) <> _history_hash(p) OR _history_hash_extended(o, 7) <> _history_hash_extended(p, 7)
+	OR o::text <> p::text OR _history_send(o) <> _history_send(p) OR o + p <> p + p OR o - p <> '' OR -o <> -p OR as_of(o, '2024-01-20') <> as_of(p, '2024-01-20')
 	OR revenue(o) <> revenue(p) OR orders(o) <> orders(p) OR recency(o, '2025-01-01') <> recency(p, '2025-01-01') OR is_valid(o) <> is_valid(p)
 	OR btyd(o, '2025-01-01') <> btyd(p, '2025-01-01') OR (SELECT history_agg(day, amount, orders) FROM activity(o)) <> p$$, 'an open value is equal to the packed one, everywhere');
 SELECT is((SELECT history_agg(o) FROM leak), (SELECT history_agg(p) FROM leak), 'and aggregates like it');

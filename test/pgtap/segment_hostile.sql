@@ -9,7 +9,7 @@ SELECT plan(68);
 CREATE FUNCTION pg_temp.send(type text, value text) RETURNS bytea LANGUAGE plpgsql AS $$
 DECLARE result bytea;
 BEGIN
-	EXECUTE format('SELECT crm.%I(%L::crm.%I)', type || '_send', value, type) INTO result;
+	EXECUTE format('SELECT crm.%I(%L::crm.%I)', '_' || type || '_send', value, type) INTO result;
 	RETURN result;
 END $$;
 
@@ -35,8 +35,8 @@ SELECT throws_ok(format('SELECT %L::crm.rfm_sample', t), NULL, NULL, 'no state: 
 
 CREATE TEMP TABLE c AS SELECT i AS id, history_agg(DATE '2024-01-01' + i, i) AS h FROM generate_series(1, 20) i GROUP BY i;
 SELECT throws_ok(q, code, NULL, q) FROM (VALUES
-	('SELECT rfm_sample_add(NULL, h, ''2025-01-01'', 5) FROM c', '0A000'), ('SELECT rfm_sample_add(''\x01050000000000000000000000000000'', h, ''2025-01-01'', 5) FROM c', '0A000'), ('SELECT rfm_sample_add(NULL, h, ''2025-01-01'', 5, ''orders'', ''revenue'') FROM c', '0A000'),
-	('SELECT rfm_sample_merge(NULL, NULL)', '0A000'), ('SELECT rfm_cuts_agg(h, ''2024-02-01'', 6) FROM c', '22023'), ('SELECT rfm_cuts_agg(h, ''2024-02-01'', 1) FROM c', '22023'), ('SELECT rfm_cuts_agg(h, ''2024-02-01'', -2147483648) FROM c', '22023'),
+	('SELECT _rfm_sample_add(NULL, h, ''2025-01-01'', 5) FROM c', '0A000'), ('SELECT _rfm_sample_add(''\x01050000000000000000000000000000'', h, ''2025-01-01'', 5) FROM c', '0A000'), ('SELECT _rfm_sample_add(NULL, h, ''2025-01-01'', 5, ''orders'', ''revenue'') FROM c', '0A000'),
+	('SELECT _rfm_sample_merge(NULL, NULL)', '0A000'), ('SELECT rfm_cuts_agg(h, ''2024-02-01'', 6) FROM c', '22023'), ('SELECT rfm_cuts_agg(h, ''2024-02-01'', 1) FROM c', '22023'), ('SELECT rfm_cuts_agg(h, ''2024-02-01'', -2147483648) FROM c', '22023'),
 	('SELECT rfm_cuts_agg(h, NULL, 5) FROM c', '22004'), ('SELECT rfm_cuts_agg(h, ''2024-02-01'', NULL) FROM c', '22004'), ('SELECT rfm_cuts_agg(h, ''2024-02-01'', 5, NULL, ''revenue'') FROM c', '22004'), ('SELECT rfm_cuts_agg(h, ''infinity'', 5) FROM c', '22008'),
 	('SELECT rfm_cuts_agg(h, ''2024-02-01''::date + id, 5) FROM c', '22023'), ('SELECT rfm_cuts_agg(h, ''2024-02-01'', 2 + id % 2) FROM c', '22023'), ('SELECT rfm_cuts_agg(h, ''2024-02-01'', 5, CASE WHEN id = 7 THEN ''orders'' ELSE ''purchase_days'' END, ''revenue'') FROM c', '22023'),
 	('SELECT rfm_cuts_agg(h, ''2024-02-01'', 5, ''lines'', ''revenue'') FROM c', '22023'), ('SELECT rfm_cuts_agg(h, ''2024-02-01'', 5, ''orders'', '''') FROM c', '22023'),
@@ -44,9 +44,9 @@ SELECT throws_ok(q, code, NULL, q) FROM (VALUES
 SELECT is(rfm_cuts_agg(h, '2023-01-01', 5), NULL, 'nobody had bought: NULL') FROM c;
 SELECT is(rfm_cuts_agg(h, '2025-01-01', 5), NULL, 'no row: NULL') FROM c WHERE false;
 -- states that users' own aggregates start from or hand around
-CREATE AGGREGATE pg_temp.state_agg(history, date, int) (SFUNC = crm.rfm_sample_add, STYPE = crm.rfm_sample);
-CREATE AGGREGATE pg_temp.merge_agg(rfm_sample) (SFUNC = crm.rfm_sample_merge, STYPE = crm.rfm_sample, FINALFUNC = crm.rfm_sample_cuts);
-CREATE AGGREGATE pg_temp.started_agg(history, date, int) (SFUNC = crm.rfm_sample_add, STYPE = crm.rfm_sample, INITCOND = '\x010500000000232800000000000000015206c801', FINALFUNC = crm.rfm_sample_cuts);
+CREATE AGGREGATE pg_temp.state_agg(history, date, int) (SFUNC = crm._rfm_sample_add, STYPE = crm.rfm_sample);
+CREATE AGGREGATE pg_temp.merge_agg(rfm_sample) (SFUNC = crm._rfm_sample_merge, STYPE = crm.rfm_sample, FINALFUNC = crm._rfm_sample_cuts);
+CREATE AGGREGATE pg_temp.started_agg(history, date, int) (SFUNC = crm._rfm_sample_add, STYPE = crm.rfm_sample, INITCOND = '\x010500000000232800000000000000015206c801', FINALFUNC = crm._rfm_sample_cuts);
 SELECT is((SELECT pg_temp.merge_agg(s) FROM (SELECT pg_temp.state_agg(h, '2024-02-01', 5) AS s FROM c GROUP BY id % 4 UNION ALL SELECT NULL) q), (SELECT rfm_cuts_agg(h, '2024-02-01', 5) FROM c), 'states merge, NULL among them');
 CREATE TEMP TABLE kept AS SELECT id % 3 AS part, pg_temp.state_agg(h, '2024-02-01', 5) AS s FROM c GROUP BY 1;
 SELECT is((SELECT pg_temp.merge_agg(s) FROM kept), (SELECT rfm_cuts_agg(h, '2024-02-01', 5) FROM c), 'also when stored in between');

@@ -24,7 +24,7 @@ SELECT is_empty($$
 		repeat('0-a:0,', 100000), repeat(',', 1000000), '0-a:' || repeat('9', 1000000)]) input
 	WHERE outcome(format('SELECT %L::tier_ladder', input)) <> '22P02'
 $$, 'malformed text is an error');
-SELECT is(tier_ladder_send('0-小:0'), convert_to('0-小:0', 'UTF8'), 'binary is the text');
+SELECT is(_tier_ladder_send('0-小:0'), convert_to('0-小:0', 'UTF8'), 'binary is the text');
 SELECT ok('0-a:1.0, 1-b:2' = '1-b:02,0-a:1'::tier_ladder, 'equal by value');
 SELECT ok('0-a:1, 1-b:2' <> '0-a:1, 1-b:2.01'::tier_ladder, 'not equal');
 SELECT is((SELECT count(*) FROM (SELECT DISTINCT l FROM unnest('{"0-a:1","0-a:1.0","0-a:2"}'::tier_ladder[]) l) d), 2::bigint, 'DISTINCT');

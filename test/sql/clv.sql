@@ -36,6 +36,6 @@ SELECT clv(clv_model('bgnbd', '{1, 2, 3, 4}', 7, '{6, 4, 15}'), 365, -0.1);
 SELECT next_order_days(clv_model('bgnbd', '{1, 2, 3, 4}'), 50);
 SELECT btyd_agg(1.5, 1, 2);
 SELECT btyd_agg(history, '2024-09-30', u) FROM customer, (VALUES (1), (7)) AS v (u);
-SELECT btyd_agg_final(data) FROM data;
+SELECT _btyd_agg_final(data) FROM data;
 SELECT * FROM simulate(clv_model('bgnbd', '{1, 2, 3, 4}'), 5, '2024-02-01', '2024-01-01');
 SELECT * FROM backtest('{}', '2024-02-01', '2024-01-01');

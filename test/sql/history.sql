@@ -17,7 +17,7 @@ SELECT history_agg(DATE '2024-01-01', 1.123456789);
 SELECT history_agg(DATE '2024-01-01', 'NaN'::numeric);
 SELECT recency('2024-01-05:2:71.00', 'infinity');
 SELECT btyd('2024-01-05:2:71.00', '2024-03-01', 0);
-SELECT history_agg_date(NULL, '2024-01-01', 1);
+SELECT _history_agg_date(NULL, '2024-01-01', 1);
 
 -- every type of time with every type of amount: the result, or the error and its hint
 CREATE FUNCTION pg_temp.call(at text, amount text, rest text) RETURNS text LANGUAGE plpgsql AS $$

@@ -32,7 +32,7 @@ SELECT rfm_cuts('{365,180}', '{2}', '{50,200}');
 SELECT rfm_cuts_agg(history, '2024-12-31', 6) FROM customer;
 SELECT rfm_cuts_agg(history, '2024-12-31', 5, 'lines', 'revenue') FROM customer;
 SELECT rfm_cuts_agg(history, '2024-12-31'::date + id, 5) FROM customer;
-SELECT rfm_sample_add(NULL, history, '2024-12-31', 5) FROM customer;
+SELECT _rfm_sample_add(NULL, history, '2024-12-31', 5) FROM customer;
 
 -- a constant segment is an index condition
 CREATE TEMP TABLE scored AS SELECT i AS id, rfm(1 + i % 5, 1 + i / 5 % 5, 1 + i / 25 % 5) AS rfm FROM generate_series(1, 10000) i;

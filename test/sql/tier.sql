@@ -67,9 +67,9 @@ ALTER DATABASE crm_tier_owned SET crm.tier_ladder = '0-none:0, 5-café:2000';
 -- There a label is text in the database's encoding.
 \c -
 SET client_encoding = 'UTF8';
-SELECT 'café'::crm.tier, crm.tier_send('5-café') AS sent, length(crm.tier_label('5-café'));
+SELECT 'café'::crm.tier, crm._tier_send('5-café') AS sent, length(crm.tier_label('5-café'));
 SET client_encoding = 'LATIN1';
-SELECT crm.tier_send('5-' || crm.tier_label(crm.tier(E'caf\xe9', current_setting('crm.tier_ladder')::crm.tier_ladder))) AS sent;
+SELECT crm._tier_send('5-' || crm.tier_label(crm.tier(E'caf\xe9', current_setting('crm.tier_ladder')::crm.tier_ladder))) AS sent;
 SET client_encoding = 'UTF8';
 SELECT crm.tier_rank(('5-' || repeat('é', 63))::crm.tier), crm.tier_rank(('5-' || repeat('é', 64))::crm.tier);
 SELECT '5-小'::crm.tier;

@@ -72,7 +72,7 @@ sub state_of
 	{
 		my ($column, $type) = $table =~ /^._(.*)/ ? ('v', $1) : ('tier', 'tier');
 		$state .= qq{
-			SELECT '$table', id, left($column\::text, 60), md5($column\::text), md5(crm.${type}_send($column)) FROM $table ORDER BY 2;
+			SELECT '$table', id, left($column\::text, 60), md5($column\::text), md5(crm._${type}_send($column)) FROM $table ORDER BY 2;
 			SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = '$table'::regclass ORDER BY 1;
 			SELECT indexdef FROM pg_indexes WHERE tablename LIKE '$table%' ORDER BY 1;
 			SELECT c.relname, pg_get_expr(c.relpartbound, c.oid) FROM pg_class c WHERE c.relname LIKE '$table%' AND c.relispartition ORDER BY 1;
