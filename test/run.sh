@@ -93,30 +93,19 @@ test_lint() {
 	return $status
 }
 
-# compile_core CC OUT FLAG...: the pure C, under the given sanitizers; `objects` holds what came out.
-compile_core() {
-	local cc=$1 out=$2 f; shift 2
-	mkdir -p "$out"
-	objects=()
-	for f in src/core/*/*.c; do objects+=("$out/$(object_of "$f")"); done
-	export -f object_of
-	printf '%s\0' src/core/*/*.c |
-		xargs -0 -P "$jobs" -I{} bash -c 'f=$1; out=$2; shift 2; "$@" -c "$f" -o "$out/$(object_of "$f")"' - {} "$out" "$cc" "$@"
+# usage: build_pure KIND FILE...: programs of test/unit or test/fuzz, each with the pure C, under the sanitizers.
+build_pure() {
+	local kind=$1 out; shift
+	out=$(realpath --relative-to=. "$stage")
+	make -s -j"$jobs" -f test/unit.mk OUT="$out" $(basename -s .c -a "$@" | sed "s|^|$out/$kind/|")
 }
-
-# Two rooms may have files of the same name.
-object_of() { local path=${1#src/}; echo "${path//\//-}.o"; }
 
 # Pure C tests of src/core, without a server, under the sanitizers.
 test_unit() { if have 'test/unit/*.c'; then unit_files "${files[@]}"; fi; }
 
 unit_files() {
-	local out=$stage/unit f
-	local flags=(-std=gnu11 -O1 -g -Wall -Wextra -Wno-unused-parameter -fsanitize=address,undefined -fno-sanitize-recover=all -Isrc -Itest/unit)
-	compile_core gcc "$out" "${flags[@]}" || return 1
-	printf '%s\0' "$@" |
-		xargs -0 -P "$jobs" -I{} sh -c 'f=$1; out=$2; shift 2; "$@" -lnlopt -lm -o "$out/$(basename "$f" .c)"' - {} "$out" gcc "${flags[@]}" {} "${objects[@]}" || return 1
-	counted prove -Q -j "$jobs" --exec '' $(printf "%s\n" "${@##*/}" | sed "s|\.c$||; s|^|$(realpath --relative-to=. "$out")/|")
+	build_pure unit "$@" || return 1
+	counted prove -Q -j "$jobs" --exec '' $(basename -s .c -a "$@" | sed "s|^|$(realpath --relative-to=. "$stage")/unit/|")
 }
 
 # libFuzzer targets of the pure C, for a bounded time. What they find stays in the stage's fuzz folder;
@@ -124,13 +113,8 @@ unit_files() {
 test_fuzz() { if have 'test/fuzz/*.c'; then fuzz_files "${files[@]}"; fi; }
 
 fuzz_files() {
-	local out=$stage/fuzz f name
-	local flags=(-std=gnu11 -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -Isrc -Itest/fuzz)
-	compile_core clang "$out" "${flags[@]}" || return 1
-	for f in "$@"; do
-		name=$(basename "$f" .c)
-		clang "${flags[@]}" -fsanitize=fuzzer "$f" "${objects[@]}" -lnlopt -lm -o "$out/$name" || return 1
-	done
+	local out=$stage/fuzz
+	build_pure fuzz "$@" || return 1
 	printf '%s\0' "$@" | nice xargs -0 -P "$jobs" -I{} bash -c '
 		name=$(basename "$1" .c); out=$2; seconds=$3
 		mkdir -p "$out/corpus/$name"
