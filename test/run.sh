@@ -68,7 +68,7 @@ have() {
 
 # ---------------------------------------------------------------- without a server
 
-# Style, both compilers with warnings as errors, static analysis.
+# Style, both compilers with warnings as errors, static analysis, what ./dev mutate changes.
 test_lint() {
 	local out=$stage/lint status=0 cc version
 	mkdir -p "$out"
@@ -90,6 +90,7 @@ test_lint() {
 	# Both compilers shift a negative number arithmetically.
 	cppcheck --quiet -j "$jobs" --std=c11 --enable=warning,performance,portability --inline-suppr \
 		--suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches --suppress=shiftTooManyBitsSigned --error-exitcode=1 -Isrc src/core || status=1
+	prove -Q test/mutate/sites.t || status=1
 	return $status
 }
 
