@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 bench_database
 
 run "CREATE TABLE customer AS SELECT customer, crm.history_agg(at, amount) AS history
-	FROM crm.simulate(crm.clv_model('mbgnbd', '{.525, 6.18, .891, 1.614}', 7, '{6.25, 3.74, 15.44}'), $CUSTOMERS, '2024-01-01', '2024-09-30', 1) GROUP BY customer;
+	FROM crm.clv_simulate(crm.clv_model('mbgnbd', '{.525, 6.18, .891, 1.614}', 7, '{6.25, 3.74, 15.44}'), $CUSTOMERS, '2024-01-01', '2024-09-30', 1) GROUP BY customer;
 	CREATE TABLE numbers AS SELECT b.* FROM customer, crm.btyd(history, '2024-09-30') AS b;
 	CREATE TABLE model AS SELECT process, crm.clv_fit((SELECT crm.btyd_agg(history, '2024-09-30') FROM customer), process) AS model FROM crm.clv_processes()"
 run "VACUUM ANALYZE customer; " && run "VACUUM ANALYZE numbers"
@@ -23,10 +23,10 @@ run "SELECT 'distinct rows: ' || distinct_rows || ', of spend: ' || distinct_spe
 plain="SELECT count(*) FROM (SELECT x, t_x, t FROM numbers GROUP BY 1, 2, 3) q"
 plain_money="SELECT count(*), (SELECT count(*) FROM (SELECT x, m_x FROM numbers WHERE x > 0 GROUP BY 1, 2) q) FROM (SELECT x, t_x, t FROM numbers GROUP BY 1, 2, 3) q"
 for process in mbgnbd bgnbd paretonbd; do
-	ratio "btyd_agg and clv_fit $process / GROUP BY" "$serial" "SELECT crm.clv_fit(crm.btyd_agg(x, t_x, t), '$process') FROM numbers" "$plain"
+	ratio "btyd_agg and clv_fit $process / GROUP BY" "$serial" "SELECT crm.clv_fit(crm.btyd_rows_agg(x, t_x, t), '$process') FROM numbers" "$plain"
 done
-ratio "the same with money, mbgnbd / two GROUP BY" "$serial" "SELECT crm.clv_fit(crm.btyd_agg(x, t_x, t, m_x)) FROM numbers" "$plain_money"
-ratio "btyd_agg alone / GROUP BY" "$serial" "SELECT crm.btyd_agg(x, t_x, t) FROM numbers" "$plain"
+ratio "the same with money, mbgnbd / two GROUP BY" "$serial" "SELECT crm.clv_fit(crm.btyd_rows_agg(x, t_x, t, m_x)) FROM numbers" "$plain_money"
+ratio "btyd_agg alone / GROUP BY" "$serial" "SELECT crm.btyd_rows_agg(x, t_x, t) FROM numbers" "$plain"
 ratio "btyd_agg(history) / sum(revenue(history))" "$serial" "SELECT crm.btyd_agg(history, '2024-09-30') FROM customer" "SELECT sum(crm.revenue(history)) FROM customer"
 ratio "btyd_agg(history) serial / 2 workers" "$serial" "SELECT crm.btyd_agg(history, '2024-09-30') FROM customer" \
 	"SET max_parallel_workers_per_gather = 2; SET min_parallel_table_scan_size = 0; SET parallel_setup_cost = 0; SELECT crm.btyd_agg(history, '2024-09-30') FROM customer"

@@ -53,7 +53,7 @@ FROM generate_series(1, 5000) AS i;
 WITH bought AS
 (
 	SELECT customer, at::date AS day, amount, row_number() OVER (PARTITION BY customer ORDER BY at) AS nth
-	FROM crm.simulate(crm.clv_model('mbgnbd', '{1.2, 6, 0.4, 4}', 7, '{4, 4, 30}'), 5000, '2023-01-01', '2025-06-30', 2025)
+	FROM crm.clv_simulate(crm.clv_model('mbgnbd', '{1.2, 6, 0.4, 4}', 7, '{4, 4, 30}'), 5000, '2023-01-01', '2025-06-30', 2025)
 )
 INSERT INTO orders
 SELECT row_number() OVER (ORDER BY day, customer, nth),

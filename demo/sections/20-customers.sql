@@ -7,7 +7,7 @@ SELECT customer_id,
        round(crm.average_order_value(history), 2) AS average_order,
        crm.first_order(history) AS first_order,
        crm.last_order(history) AS last_order,
-       crm.recency(history, :'as_of') AS recency
+       crm.recency_days(history, :'as_of') AS recency
 FROM customer_history
 ORDER BY revenue DESC, customer_id
 LIMIT 10;

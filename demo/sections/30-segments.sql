@@ -9,17 +9,17 @@ FROM customer_history;
 SELECT cuts FROM rfm_thresholds;
 
 CREATE TABLE customer_rfm AS
-SELECT customer_id, history, crm.rfm_score(history, :'as_of', cuts) AS rfm
+SELECT customer_id, history, crm.rfm_score(cuts, history, :'as_of') AS rfm
 FROM customer_history, rfm_thresholds;
 
 \echo '\n   Eleven segments with common names; every score has exactly one.\n'
 
-SELECT coalesce(crm.segment_name(rfm, 'cells11'), '(only refunds)') AS segment,
+SELECT coalesce(crm.segment_name('cells11', rfm), '(only refunds)') AS segment,
        count(*) AS customers,
        round(sum(crm.revenue(history)), 2) AS revenue,
        round(100 * sum(crm.revenue(history)) / nullif(sum(sum(crm.revenue(history))) OVER (), 0), 1) AS "revenue %",
        round(sum(crm.revenue(history)) / nullif(sum(crm.orders(history)), 0), 2) AS average_order,
-       round(avg(crm.recency(history, :'as_of'))) AS recency
+       round(avg(crm.recency_days(history, :'as_of'))) AS recency
 FROM customer_rfm
 GROUP BY 1
 ORDER BY revenue DESC;

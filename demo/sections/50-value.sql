@@ -18,11 +18,11 @@ ORDER BY aic;
 
 CREATE TABLE value_model AS
 SELECT process, crm.clv_fit(data, process) AS model, crm.clv_fit(half_a_year_earlier, process) AS earlier
-FROM value_data, (SELECT process FROM value_fit WHERE crm.is_usable(model) ORDER BY aic LIMIT 1) AS best;
+FROM value_data, (SELECT process FROM value_fit WHERE crm.clv_is_usable(model) ORDER BY aic LIMIT 1) AS best;
 \echo
 
 SELECT p.name, round(p.estimate::numeric, 4) AS estimate, round(p.lower::numeric, 4) AS lower, round(p.upper::numeric, 4) AS upper, p.meaning
-FROM value_model, crm.parameters(model) AS p;
+FROM value_model, crm.clv_parameters(model) AS p;
 
 \echo '   Can it be believed? Fitted on what was known half a year earlier, against what happened since\n   (no row: half a year earlier the data did not determine a model).\n'
 
@@ -30,7 +30,7 @@ SELECT process,
        round(sum(crm.expected_orders(earlier, history, date :'as_of' - 182, 182))) AS expected_purchase_days,
        sum(crm.purchase_days(crm.slice(history, date :'as_of' - 181, :'as_of'))) AS actual
 FROM customer_history, value_model
-WHERE crm.is_usable(earlier) AND crm.first_order(history) <= date :'as_of' - 182
+WHERE crm.clv_is_usable(earlier) AND crm.first_order(history) <= date :'as_of' - 182
 GROUP BY process;
 
 \echo '   The most valuable customers of the next 365 days (revenue, discounted by 10 % a year).\n'
@@ -42,7 +42,7 @@ SELECT customer_id,
        crm.next_order_date(model, history, :'as_of') AS next_order_by,
        crm.revenue(history) AS revenue_so_far
 FROM customer_history, value_model
-WHERE crm.has_spend(model) AND crm.age(history, :'as_of') >= 0
+WHERE crm.clv_has_spend(model) AND crm.age_days(history, :'as_of') >= 0
 ORDER BY value DESC, customer_id
 LIMIT 10;
 
@@ -52,9 +52,9 @@ SELECT customer_id,
        crm.revenue(history) AS revenue_so_far,
        crm.last_order(history) AS last_order,
        round(crm.days_between_orders(history)::numeric) AS usual_gap,
-       crm.recency(history, :'as_of') AS recency,
+       crm.recency_days(history, :'as_of') AS recency,
        round(crm.p_alive(model, history, :'as_of')::numeric, 2) AS still_here
 FROM customer_history, value_model
-WHERE crm.is_usable(model) AND crm.p_alive(model, history, :'as_of') BETWEEN 0.2 AND 0.6
+WHERE crm.clv_is_usable(model) AND crm.p_alive(model, history, :'as_of') BETWEEN 0.2 AND 0.6
 ORDER BY revenue_so_far DESC, customer_id
 LIMIT 5;

@@ -1,12 +1,14 @@
 -- clv: would a model have been right? Over an array, so that array_agg(history) collects the customers: of a table, or
 -- of each group.
 
-CREATE FUNCTION crm.backtest(
-	histories crm.history[], cut date, until date, process text DEFAULT 'mbgnbd',
-	OUT section text, OUT bucket integer, OUT through date, OUT predictor text, OUT status text, OUT customers bigint,
-	OUT actual_orders bigint, OUT predicted_orders double precision, OUT mae double precision,
-	OUT rmse double precision, OUT actual_revenue numeric, OUT predicted_revenue double precision
-) RETURNS SETOF record
+CREATE FUNCTION crm.clv_backtest(
+	histories crm.history[], cut date, until date, process text DEFAULT 'mbgnbd'
+)
+	RETURNS TABLE (
+		section text, bucket bigint, through date, predictor text, status text, customers bigint,
+		actual_orders bigint, predicted_orders double precision, mae double precision, rmse double precision,
+		actual_revenue numeric, predicted_revenue double precision
+	)
 	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 10000000 ROWS 100 SET search_path = pg_catalog, pg_temp
 	AS $$
 #variable_conflict use_column
@@ -27,9 +29,9 @@ BEGIN
 	days := $3 - $2;
 	data := (SELECT crm.btyd_agg(h, $2) FROM unnest($1) AS h WHERE h IS NOT NULL);
 	model := crm.clv_fit(data, $4);
-	usable := crm.is_usable(model);
-	money := crm.has_spend(model);
-	fit_status := (SELECT d.status FROM crm.diagnostics(model) AS d);
+	usable := crm.clv_is_usable(model);
+	money := crm.clv_has_spend(model);
+	fit_status := (SELECT d.status FROM crm.clv_diagnostics(model) AS d);
 
 	RETURN QUERY
 	WITH customer AS (
@@ -40,9 +42,9 @@ BEGIN
 		WHERE b.x IS NOT NULL AND crm.is_valid(h, $2)
 	), predicted AS (
 		SELECT 1 AS rank, $4 AS predictor, fit_status AS status, x, orders, revenue, p.expected,
-			CASE WHEN money THEN p.expected * crm.expected_spend(model, x, m_x) END AS value
+			CASE WHEN money THEN p.expected * crm.btyd_expected_spend(model, x, m_x) END AS value
 		FROM customer, LATERAL (
-			SELECT CASE WHEN usable THEN crm.expected_orders(model, x, t_x, t, days) END AS expected OFFSET 0
+			SELECT CASE WHEN usable THEN crm.btyd_expected_orders(model, x, t_x, t, days) END AS expected OFFSET 0
 		) AS p
 		UNION ALL
 		SELECT 2, 'same_pace', NULL, x, orders, revenue, p.expected, p.expected * coalesce(m_x, 0)
@@ -64,16 +66,16 @@ BEGIN
 		WHERE a.orders > 0 AND crm.purchase_days(h, $2) > 0 AND crm.is_valid(h, $2)
 		GROUP BY 1
 	), week AS (
-		SELECT w AS number, least($2 + 7 * w, $3) AS through, least(7 * w, days)::float8 AS length,
+		SELECT w AS number, least($2 + 7 * w, $3) AS through, least(7 * w, days) AS length,
 			coalesce(sum(a.orders) OVER (ORDER BY w), 0)::bigint AS orders
 		FROM generate_series(1, (days + 6) / 7) AS w LEFT JOIN actual AS a ON a.week = w
 	)
-	SELECT 'week', w.number, w.through, p.predictor, p.status, p.customers, w.orders, p.expected,
+	SELECT 'week', w.number::bigint, w.through, p.predictor, p.status, p.customers, w.orders, p.expected,
 		NULL::float8, NULL::float8, NULL::numeric, NULL::float8
 	FROM week AS w, LATERAL (
 		SELECT 1 AS rank, $4 AS predictor, fit_status AS status, sum(k.customers)::bigint AS customers,
 			CASE WHEN usable
-				THEN sum(k.customers * crm.expected_orders(model, k.x, k.t_x, k.t, w.length)) END AS expected
+				THEN sum(k.customers * crm.btyd_expected_orders(model, k.x, k.t_x, k.t, w.length)) END AS expected
 		FROM known AS k
 		UNION ALL
 		SELECT 2, 'same_pace', NULL, sum(k.customers)::bigint,
@@ -83,7 +85,7 @@ BEGIN
 	ORDER BY w.number, p.rank;
 END
 $$;
-COMMENT ON FUNCTION crm.backtest(crm.history[], date, date, text) IS
+COMMENT ON FUNCTION crm.clv_backtest(crm.history[], date, date, text) IS
 	'would the model have been right? Fits the process to the customers as they stood at the end of cut and compares '
 	'what it predicts for the days after, up to until, with what came. section total: all customers; repeat orders: '
 	'by number of repeat orders at the cut (bucket, 7 is 7 or more); week: cumulative, by the end of through. Each '

@@ -12,13 +12,13 @@ CREATE FUNCTION crm.orders(history crm.history, as_of date) RETURNS bigint
 COMMENT ON FUNCTION crm.orders(crm.history, date) IS
 	'number of orders up to and including as_of; 0 for the empty history; NULL for NULL';
 
-CREATE FUNCTION crm.purchase_days(history crm.history) RETURNS integer
+CREATE FUNCTION crm.purchase_days(history crm.history) RETURNS bigint
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 3
 	AS 'MODULE_PATHNAME', 'history_purchase_days';
 COMMENT ON FUNCTION crm.purchase_days(crm.history) IS
 	'number of days with at least one order; 0 for the empty history; NULL for NULL';
 
-CREATE FUNCTION crm.purchase_days(history crm.history, as_of date) RETURNS integer
+CREATE FUNCTION crm.purchase_days(history crm.history, as_of date) RETURNS bigint
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 3
 	AS 'MODULE_PATHNAME', 'history_purchase_days';
 COMMENT ON FUNCTION crm.purchase_days(crm.history, date) IS
@@ -98,17 +98,17 @@ COMMENT ON FUNCTION crm.is_valid(crm.history, date) IS
 	'true if no day up to and including as_of has a negative number of orders, that is if the value can be a real '
 	'past; false while a removal is in that has not met its purchase';
 
-CREATE FUNCTION crm.recency(history crm.history, as_of date) RETURNS integer
+CREATE FUNCTION crm.recency_days(history crm.history, as_of date) RETURNS integer
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 3
 	AS 'MODULE_PATHNAME', 'history_recency';
-COMMENT ON FUNCTION crm.recency(crm.history, date) IS
+COMMENT ON FUNCTION crm.recency_days(crm.history, date) IS
 	'days from the last purchase day to as_of (0 on the day itself; smaller is better); NULL before the first '
 	'purchase; an infinite as_of is an error';
 
-CREATE FUNCTION crm.age(history crm.history, as_of date) RETURNS integer
+CREATE FUNCTION crm.age_days(history crm.history, as_of date) RETURNS integer
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 3
 	AS 'MODULE_PATHNAME', 'history_age';
-COMMENT ON FUNCTION crm.age(crm.history, date) IS
+COMMENT ON FUNCTION crm.age_days(crm.history, date) IS
 	'days from the first purchase day to as_of; NULL before the first purchase; an infinite as_of is an error';
 
 CREATE FUNCTION crm.as_of(history crm.history, day date) RETURNS crm.history
@@ -136,10 +136,8 @@ CREATE FUNCTION crm.first_activity(history crm.history) RETURNS date
 COMMENT ON FUNCTION crm.first_activity(crm.history) IS
 	'first day with anything on it, be it a refund only; NULL for the empty history';
 
-CREATE FUNCTION crm.activity(
-	history crm.history,
-	OUT day date, OUT orders bigint, OUT amount numeric
-) RETURNS SETOF record
+CREATE FUNCTION crm.activity(history crm.history)
+	RETURNS TABLE (day date, orders bigint, amount numeric)
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 10
 	AS 'MODULE_PATHNAME', 'history_activity';
 COMMENT ON FUNCTION crm.activity(crm.history) IS
@@ -147,7 +145,7 @@ COMMENT ON FUNCTION crm.activity(crm.history) IS
 
 CREATE FUNCTION crm.btyd(
 	history crm.history, as_of date, unit_days double precision DEFAULT 7,
-	OUT x integer, OUT t_x double precision, OUT t double precision, OUT m_x double precision
+	OUT x bigint, OUT t_x double precision, OUT t double precision, OUT m_x double precision
 ) RETURNS record
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 8
 	AS 'MODULE_PATHNAME', 'history_btyd';

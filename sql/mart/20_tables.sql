@@ -228,7 +228,7 @@ BEGIN
 			as_of date NOT NULL,
 			customer_id %2$s NOT NULL,
 			orders bigint NOT NULL,
-			purchase_days integer NOT NULL,
+			purchase_days bigint NOT NULL,
 			revenue numeric NOT NULL,
 			first_order date,
 			last_order date,

@@ -1,6 +1,6 @@
 -- What time brings: no trigger fires because a day has passed.
 
-CREATE FUNCTION crm.set_segments(mart text, scheme crm.scheme DEFAULT 'cells11', levels integer DEFAULT 5) RETURNS void
+CREATE FUNCTION crm.set_segments(mart text, scheme crm.scheme DEFAULT 'cells11'::text::crm.scheme, levels integer DEFAULT 5) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $$
@@ -50,7 +50,7 @@ DECLARE
 	_due boolean;
 BEGIN
 	EXECUTE format('SELECT s.* FROM %I.settings s', mart) INTO _s;
-	EXECUTE format('SELECT m.fitted_as_of, m.model FROM %I.model m WHERE m.fitted_as_of <= $1 AND m.process = $2 AND crm.is_usable(m.model) ORDER BY 1 DESC LIMIT 1', mart)
+	EXECUTE format('SELECT m.fitted_as_of, m.model FROM %I.model m WHERE m.fitted_as_of <= $1 AND m.process = $2 AND crm.clv_is_usable(m.model) ORDER BY 1 DESC LIMIT 1', mart)
 		INTO model_as_of, model USING as_of, _s.process;
 	_due := _s.process IS NOT NULL AND (refit OR coalesce(as_of - model_as_of >= _s.refit_days, true));
 	EXECUTE format('SELECT crm.rfm_cuts_agg(h.history, $1, $2)%s FROM %I.customer_history h', CASE WHEN _due THEN ', crm.btyd_agg(h.history, $1)' ELSE ', NULL::crm.btyd_data' END, mart)
@@ -58,22 +58,22 @@ BEGIN
 	IF _due AND _data IS NOT NULL THEN
 		EXECUTE format($sql$
 			INSERT INTO %I.model (fitted_as_of, process, status, model)
-			SELECT $1, $2, d.status, f.model FROM (SELECT crm.clv_fit($3, $2) AS model) AS f, crm.diagnostics(f.model) AS d
+			SELECT $1, $2, d.status, f.model FROM (SELECT crm.clv_fit($3, $2) AS model) AS f, crm.clv_diagnostics(f.model) AS d
 			ON CONFLICT (fitted_as_of) DO UPDATE SET fitted_at = now(), process = excluded.process, status = excluded.status, model = excluded.model
-			RETURNING CASE WHEN crm.is_usable(model) THEN model END, status$sql$, mart)
+			RETURNING CASE WHEN crm.clv_is_usable(model) THEN model END, status$sql$, mart)
 			INTO model, note USING as_of, _s.process, _data;
 		IF model IS NOT NULL THEN
 			model_as_of := as_of;
 			note := NULL;
 		ELSE
 			note := format('no predictions from a model fitted today: %s', note);
-			EXECUTE format('SELECT m.fitted_as_of, m.model FROM %I.model m WHERE m.fitted_as_of < $1 AND m.process = $2 AND crm.is_usable(m.model) ORDER BY 1 DESC LIMIT 1', mart)
+			EXECUTE format('SELECT m.fitted_as_of, m.model FROM %I.model m WHERE m.fitted_as_of < $1 AND m.process = $2 AND crm.clv_is_usable(m.model) ORDER BY 1 DESC LIMIT 1', mart)
 				INTO model_as_of, model USING as_of, _s.process;
 		END IF;
 	END IF;
 	IF model IS NULL THEN
 		note := coalesce(note, CASE WHEN _s.process IS NULL THEN 'no predictions: no process is set' ELSE 'no predictions: nothing to fit' END);
-	ELSIF NOT crm.has_spend(model) THEN
+	ELSIF NOT crm.clv_has_spend(model) THEN
 		note := coalesce(note || '; ', '') || 'no lifetime value: what customers spend could not be fitted';
 	END IF;
 END
@@ -118,16 +118,16 @@ BEGIN
 		INSERT INTO %1$I.score (as_of, customer_id, orders, purchase_days, revenue, first_order, last_order, rfm, segment, tier,
 		                        p_alive, churn_probability, expected_orders, clv, next_order_date)
 		SELECT $1, h.customer_id, crm.orders(h.history, $1), crm.purchase_days(h.history, $1), crm.revenue(h.history, $1), crm.first_order(h.history, $1), crm.last_order(h.history, $1),
-		       h.rfm, crm.segment_name(h.rfm, $3), %2$s, %3$s
-		FROM (SELECT a.customer_id, a.history, crm.rfm_score(a.history, $1, $2) AS rfm, crm.is_valid(a.history, $1) AS valid
+		       h.rfm, crm.segment_name($3, h.rfm), %2$s, %3$s
+		FROM (SELECT a.customer_id, a.history, crm.rfm_score($2, a.history, $1) AS rfm, crm.is_valid(a.history, $1) AS valid
 		      FROM %1$I.customer_history AS a WHERE crm.as_of(a.history, $1) OPERATOR(crm.<>) '' OFFSET 0) AS h%4$s$sql$,
 		mart, CASE WHEN _s.has_tiers AND as_of >= coalesce(_last, as_of) THEN 'c.tier' ELSE 'NULL' END,
 		CASE WHEN _fit.model IS NULL THEN 'NULL, NULL, NULL, NULL, NULL' ELSE
 			'CASE WHEN h.valid THEN crm.p_alive($4, h.history, $1) END, CASE WHEN h.valid THEN crm.churn_probability($4, h.history, $1, $5) END, CASE WHEN h.valid THEN crm.expected_orders($4, h.history, $1, $6) END, '
-			|| CASE WHEN crm.has_spend(_fit.model) THEN 'CASE WHEN h.valid THEN crm.clv($4, h.history, $1, $6, $7) END' ELSE 'NULL' END
+			|| CASE WHEN crm.clv_has_spend(_fit.model) THEN 'CASE WHEN h.valid THEN crm.clv($4, h.history, $1, $6, $7) END' ELSE 'NULL' END
 			|| ', CASE WHEN h.valid THEN crm.next_order_date($4, h.history, $1) END' END,
 		CASE WHEN _s.has_tiers THEN format(' LEFT JOIN %I.customer AS c ON c.customer_id %s h.customer_id', mart, _equals) ELSE '' END)
-		USING as_of, _fit.cuts, _s.scheme, _fit.model, _s.churn_days::double precision, _s.horizon_days::double precision, _s.discount;
+		USING as_of, _fit.cuts, _s.scheme, _fit.model, _s.churn_days, _s.horizon_days, _s.discount;
 	GET DIAGNOSTICS rows = ROW_COUNT;
 	EXECUTE format('INSERT INTO %I.snapshot (as_of, customers, cuts, scheme, model_as_of, note) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (as_of) DO UPDATE SET written_at = now(), customers = excluded.customers, cuts = excluded.cuts, scheme = excluded.scheme, model_as_of = excluded.model_as_of, note = excluded.note', mart)

@@ -44,8 +44,8 @@ BEGIN
 			round(avg(r.revenue), 2) AS average_revenue,
 			round(avg(r.monetary_score), 2) AS average_monetary_score,
 			a.as_of
-		FROM (SELECT n.as_of, crm.levels(n.cuts) AS levels, score AS recency_score
-		      FROM @mart@.snapshot AS n, generate_series(1, crm.levels(n.cuts)) AS score
+		FROM (SELECT n.as_of, crm.rfm_levels(n.cuts) AS levels, score AS recency_score
+		      FROM @mart@.snapshot AS n, generate_series(1, crm.rfm_levels(n.cuts)) AS score
 		      WHERE n.as_of = @newest@) AS a
 		CROSS JOIN LATERAL generate_series(1, a.levels) AS f (frequency_score)
 		LEFT JOIN (SELECT rfm, crm.recency_score(rfm) AS recency_score, crm.frequency_score(rfm) AS frequency_score, crm.monetary_score(rfm) AS monetary_score, revenue

@@ -18,7 +18,7 @@ DECLARE
 		JOIN @mart@.customer_history AS h ON h.customer_id @equals@ r.customer_id
 		CROSS JOIN LATERAL (SELECT crm.last_order(h.history) AS last_order, crm.days_between_orders(h.history) AS gap) AS d
 		WHERE r.as_of = @newest@
-			AND crm.monetary_score(r.rfm) > 0.6 * crm.levels(n.cuts)
+			AND crm.monetary_score(r.rfm) > 0.6 * crm.rfm_levels(n.cuts)
 			AND d.last_order <= r.as_of) AS v$sql$;
 BEGIN
 	PERFORM crm.mart_create_view(mart, 'churn_watchlist', format($sql$

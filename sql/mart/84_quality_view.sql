@@ -48,9 +48,9 @@ BEGIN
 			FROM (SELECT @newest@ AS as_of) AS n
 			CROSS JOIN @settings@ AS s
 			UNION ALL
-			SELECT 9, 'days since the model was fitted', n.model_as_of::text, s.today - n.model_as_of, CASE WHEN n.note IS NULL AND crm.has_spend(f.model) THEN 'ok' ELSE 'warning' END,
+			SELECT 9, 'days since the model was fitted', n.model_as_of::text, s.today - n.model_as_of, CASE WHEN n.note IS NULL AND crm.clv_has_spend(f.model) THEN 'ok' ELSE 'warning' END,
 				CASE WHEN n.note IS NOT NULL THEN n.note
-				     WHEN NOT crm.has_spend(f.model) THEN 'no clv: what these customers spend does not determine a model of spend; crm.diagnostics tells more'
+				     WHEN NOT crm.clv_has_spend(f.model) THEN 'no clv: what these customers spend does not determine a model of spend; crm.clv_diagnostics tells more'
 				     ELSE 'predictions come from this model' END
 			FROM @mart@.snapshot AS n
 			CROSS JOIN @settings@ AS s

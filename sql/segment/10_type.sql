@@ -49,7 +49,7 @@ COMMENT ON FUNCTION crm.rfm(integer, integer, integer) IS
 	'the cell with these scores, 1 (worst) to 5 (best) each, or 0, 0, 0 for a customer who never bought; NULL for '
 	'NULL; other numbers are an error';
 
-CREATE FUNCTION crm.rfm(integer) RETURNS crm.rfm
+CREATE FUNCTION crm.rfm(number integer) RETURNS crm.rfm
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'rfm_from_int4';
 COMMENT ON FUNCTION crm.rfm(integer) IS

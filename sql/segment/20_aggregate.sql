@@ -1,12 +1,17 @@
 -- segment: cuts from customers, a segment from cells.
 
-CREATE FUNCTION crm._rfm_sample_add(crm.rfm_sample, crm.history, date, integer) RETURNS crm.rfm_sample
+CREATE FUNCTION crm._rfm_sample_add(
+	state crm.rfm_sample, history crm.history, as_of date, levels integer
+) RETURNS crm.rfm_sample
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'rfm_sample_add';
 COMMENT ON FUNCTION crm._rfm_sample_add(crm.rfm_sample, crm.history, date, integer) IS
 	'step of crm.rfm_cuts_agg; an error if called outside an aggregate';
 
-CREATE FUNCTION crm._rfm_sample_add(crm.rfm_sample, crm.history, date, integer, text, text) RETURNS crm.rfm_sample
+CREATE FUNCTION crm._rfm_sample_add(
+	state crm.rfm_sample, history crm.history, as_of date, levels integer,
+	frequency_measure text, monetary_measure text
+) RETURNS crm.rfm_sample
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'rfm_sample_add';
 COMMENT ON FUNCTION crm._rfm_sample_add(crm.rfm_sample, crm.history, date, integer, text, text) IS
@@ -24,29 +29,30 @@ CREATE FUNCTION crm._rfm_sample_cuts(crm.rfm_sample) RETURNS crm.rfm_cuts
 COMMENT ON FUNCTION crm._rfm_sample_cuts(crm.rfm_sample) IS
 	'the cuts of the customers in a state of crm.rfm_cuts_agg; NULL for NULL and if nobody bought';
 
-CREATE AGGREGATE crm.rfm_cuts_agg(crm.history, date, integer) (
+CREATE AGGREGATE crm.rfm_cuts_agg(history crm.history, as_of date, levels integer) (
 	SFUNC = crm._rfm_sample_add, STYPE = crm.rfm_sample, SSPACE = 65536,
 	FINALFUNC = crm._rfm_sample_cuts, COMBINEFUNC = crm._rfm_sample_merge, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE crm.rfm_cuts_agg(crm.history, date, integer) IS
-	'the cuts that part customers into levels (2 to 5) by their histories at the end of the day as_of (history, '
-	'as_of, levels): scored with them, each customer gets least(levels, 1 + floor(levels * percent_rank() OVER (ORDER '
-	'BY measure))) in each measure, recency ordered by days descending, so equal customers get equal scores; '
-	'customers who had not bought by that day take no part; frequency by purchase days, money by revenue net of '
-	'refunds; NULL histories are skipped, NULL if nobody bought; as_of, levels and measures must be the same in all '
-	'rows';
+	'the cuts that part customers into levels (2 to 5) by their histories at the end of the day as_of: scored with '
+	'them, each customer gets least(levels, 1 + floor(levels * percent_rank() OVER (ORDER BY measure))) in each '
+	'measure, recency ordered by days descending, so equal customers get equal scores; customers who had not bought '
+	'by that day take no part; frequency by purchase days, money by revenue net of refunds; NULL histories are '
+	'skipped, NULL if nobody bought; as_of and levels must be the same in all rows';
 
-CREATE AGGREGATE crm.rfm_cuts_agg(crm.history, date, integer, text, text) (
+CREATE AGGREGATE crm.rfm_cuts_agg(
+	history crm.history, as_of date, levels integer, frequency_measure text, monetary_measure text
+) (
 	SFUNC = crm._rfm_sample_add, STYPE = crm.rfm_sample, SSPACE = 65536,
 	FINALFUNC = crm._rfm_sample_cuts, COMBINEFUNC = crm._rfm_sample_merge, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE crm.rfm_cuts_agg(crm.history, date, integer, text, text) IS
-	'the cuts that part customers into levels (2 to 5) by their histories at the end of the day as_of (history, '
-	'as_of, levels): scored with them, each customer gets least(levels, 1 + floor(levels * percent_rank() OVER (ORDER '
-	'BY measure))) in each measure, recency ordered by days descending, so equal customers get equal scores; '
-	'customers who had not bought by that day take no part; the fourth argument is the frequency measure '
-	'(purchase_days or orders), the fifth the monetary one (revenue or average_order_value, rounded to 8 decimals); '
-	'NULL histories are skipped, NULL if nobody bought; as_of, levels and measures must be the same in all rows';
+	'the cuts that part customers into levels (2 to 5) by their histories at the end of the day as_of: scored with '
+	'them, each customer gets least(levels, 1 + floor(levels * percent_rank() OVER (ORDER BY measure))) in each '
+	'measure, recency ordered by days descending, so equal customers get equal scores; customers who had not bought '
+	'by that day take no part; frequency_measure is purchase_days or orders, monetary_measure revenue or '
+	'average_order_value, rounded to 8 decimals; NULL histories are skipped, NULL if nobody bought; as_of, levels and '
+	'measures must be the same in all rows';
 
 -- The union is the operator + too.
 CREATE FUNCTION crm._segment_add_rfm(crm.segment, crm.rfm) RETURNS crm.segment
@@ -61,7 +67,7 @@ CREATE FUNCTION crm._segment_union(crm.segment, crm.segment) RETURNS crm.segment
 COMMENT ON FUNCTION crm._segment_union(crm.segment, crm.segment) IS
 	'the cells of either segment; NULL for NULL; implements +';
 
-CREATE AGGREGATE crm.segment_agg(crm.rfm) (
+CREATE AGGREGATE crm.segment_agg(rfm crm.rfm) (
 	SFUNC = crm._segment_add_rfm, STYPE = crm.segment, INITCOND = '',
 	COMBINEFUNC = crm._segment_union, PARALLEL = SAFE
 );

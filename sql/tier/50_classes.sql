@@ -56,14 +56,14 @@ CREATE FUNCTION crm._tier_larger(crm.tier, crm.tier) RETURNS crm.tier
 COMMENT ON FUNCTION crm._tier_larger(crm.tier, crm.tier) IS
 	'the higher of two tiers; NULL for NULL; step of max';
 
-CREATE AGGREGATE crm.min(crm.tier) (
+CREATE AGGREGATE crm.min(tier crm.tier) (
 	SFUNC = crm._tier_smaller, STYPE = crm.tier,
 	COMBINEFUNC = crm._tier_smaller, SORTOP = OPERATOR(crm.<), PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE crm.min(crm.tier) IS
 	'the lowest tier; NULLs are left out; NULL over no rows';
 
-CREATE AGGREGATE crm.max(crm.tier) (
+CREATE AGGREGATE crm.max(tier crm.tier) (
 	SFUNC = crm._tier_larger, STYPE = crm.tier,
 	COMBINEFUNC = crm._tier_larger, SORTOP = OPERATOR(crm.>), PARALLEL = SAFE
 );

@@ -469,7 +469,7 @@ NextRow(FunctionCallInfo fcinfo, bool spend)
 	if (funcctx->call_cntr >= (spend ? data->nspend : data->nrows))
 		SRF_RETURN_DONE(funcctx);
 	row = &data->rows[(spend ? data->nrows : 0) + funcctx->call_cntr];
-	values[column++] = Float8GetDatum(row->x);
+	values[column++] = Int64GetDatum((int64) row->x);
 	values[column++] = Float8GetDatum(row->t_x);
 	if (!spend)
 		values[column++] = Float8GetDatum(row->t);

@@ -276,7 +276,7 @@ btyd_agg_history(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-/* btyd_agg(x, t_x, t [, m_x [, weight [, unit_days]]]) */
+/* btyd_rows_agg(x, t_x, t [, m_x [, weight [, unit_days]]]) */
 Datum
 btyd_agg_numbers(PG_FUNCTION_ARGS)
 {
@@ -292,8 +292,8 @@ btyd_agg_numbers(PG_FUNCTION_ARGS)
 		state->counters.nulls++;
 		PG_RETURN_POINTER(state);
 	}
+	row.x = (double) PG_GETARG_INT64(1);
 	/* adding 0 turns a negative zero into a plain one, which has other bits */
-	row.x = PG_GETARG_FLOAT8(1) + 0.0;
 	row.t_x = PG_GETARG_FLOAT8(2) + 0.0;
 	row.t = PG_GETARG_FLOAT8(3) + 0.0;
 	status = BtydCheckRow(row.x, row.t_x, row.t);

@@ -3,7 +3,7 @@
  *
  * Each prediction is asked for a customer's history on a day, for plain numbers (x, t_x, t) in the
  * model's unit of time, or for a new customer. Horizons are days, whatever the unit of the model.
- * The forms of one function differ by the number of their arguments.
+ * In SQL the three forms have names of their own; here they differ by the number of arguments.
  */
 #include "clv/predict.h"
 
@@ -83,7 +83,7 @@ GetCustomer(FunctionCallInfo fcinfo, const ClvPrepared *model, int own, HistoryB
 	for (int i = 1; i <= 3; i++)
 		if (PG_ARGISNULL(i))
 			return false;
-	customer->x = PG_GETARG_FLOAT8(1);
+	customer->x = (double) PG_GETARG_INT64(1);
 	customer->t_x = PG_GETARG_FLOAT8(2);
 	customer->t = PG_GETARG_FLOAT8(3);
 	if (form == 4 && customer->x > 0)
@@ -147,10 +147,12 @@ CheckSpend(const ClvModel *model)
 	const char *wrong = ClvNoSpend(model);
 
 	if (wrong != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("the model cannot predict spend"), errdetail("%s", wrong),
-				 errhint("crm.has_spend(model) tells before; crm.diagnostics(model) shows more.")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("the model cannot predict spend"), errdetail("%s", wrong),
+			 errhint(
+				 "crm.clv_has_spend(model) tells before; crm.clv_diagnostics(model) shows more.")));
 }
 
 /*
@@ -200,7 +202,7 @@ Answer(FunctionCallInfo fcinfo, int own, Question question, double *answer)
 static double
 Horizon(FunctionCallInfo fcinfo, const ClvPrepared *model, int n)
 {
-	return PG_GETARG_FLOAT8(n) / model->model.unit_days;
+	return PG_GETARG_INT32(n) / model->model.unit_days;
 }
 
 static BtydStatus
@@ -222,7 +224,7 @@ AskProbability(FunctionCallInfo fcinfo, ClvPrepared *model, const HistoryBtydRow
 			   int next, double *answer)
 {
 	return BtydPmf(&model->orders, customer->x, customer->t_x, customer->t,
-				   Horizon(fcinfo, model, next), PG_GETARG_INT32(next + 1), answer);
+				   Horizon(fcinfo, model, next), (double) PG_GETARG_INT64(next + 1), answer);
 }
 
 static BtydStatus
@@ -286,8 +288,18 @@ DEFINE_PREDICTION(clv_p_alive, 0, AskAlive)
 DEFINE_PREDICTION(clv_expected_orders, 1, AskOrders)
 DEFINE_PREDICTION(clv_order_probability, 2, AskProbability)
 DEFINE_PREDICTION(clv_churn_probability, 1, AskNone)
-DEFINE_PREDICTION(clv_next_order_days, 1, AskNext)
 DEFINE_PREDICTION(clv_expected_spend, 0, AskSpend)
+
+/* Whole days until the probability is reached, the first that does; NULL beyond an integer. */
+Datum
+clv_next_order_days(PG_FUNCTION_ARGS)
+{
+	double days;
+
+	if (!Answer(fcinfo, 1, AskNext, &days) || ceil(days) > PG_INT32_MAX)
+		PG_RETURN_NULL();
+	PG_RETURN_INT32((int32) ceil(days));
+}
 
 /* The first day by whose end the probability is reached; NULL too beyond the last date there is. */
 Datum
@@ -311,7 +323,7 @@ clv_value(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(answer);
 }
 
-/* expected_spend(model, x, m_x): not strict, for m_x has no meaning where x = 0 */
+/* btyd_expected_spend(model, x, m_x): not strict, for m_x has no meaning where x = 0 */
 Datum
 clv_expected_spend_numbers(PG_FUNCTION_ARGS)
 {
@@ -320,7 +332,7 @@ clv_expected_spend_numbers(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
-	customer.x = PG_GETARG_FLOAT8(1);
+	customer.x = (double) PG_GETARG_INT64(1);
 	if (PG_ARGISNULL(2) && customer.x > 0)
 		PG_RETURN_NULL();
 	if (!PG_ARGISNULL(2))

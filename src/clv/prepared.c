@@ -27,12 +27,13 @@ ClvCheckUsable(const ClvModel *model)
 	int status = model->orders.status;
 
 	if (!ClvUsable(status))
-		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-						errmsg("the model cannot predict: the status of its fit is \"%s\"",
-							   ClvStatusName(status)),
-						errdetail("%s", ClvStatusMessage(status)),
-						errhint("crm.is_usable(model) tells before; crm.diagnostics(model) shows "
-								"more.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("the model cannot predict: the status of its fit is \"%s\"",
+						ClvStatusName(status)),
+				 errdetail("%s", ClvStatusMessage(status)),
+				 errhint("crm.clv_is_usable(model) tells before; crm.clv_diagnostics(model) shows "
+						 "more.")));
 }
 
 static ClvPrepared *

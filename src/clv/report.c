@@ -40,8 +40,8 @@ PutText(Datum *values, bool *nulls, int column, const char *string)
 }
 
 /*
- * parameters(model): a row a parameter. Parameters are positive and the likelihood is nearer to a
- * parabola in their logarithms: the interval is symmetric there, and never reaches zero.
+ * clv_parameters(model): a row a parameter. Parameters are positive and the likelihood is nearer to
+ * a parabola in their logarithms: the interval is symmetric there, and never reaches zero.
  */
 Datum
 clv_parameters(PG_FUNCTION_ARGS)
@@ -160,11 +160,11 @@ PutPart(Datum *values, bool *nulls, int column, const ClvPart *part, int nparams
 	nulls[column] = !fitted;
 	values[column++] = Int64GetDatum((int64) part->rows);
 	nulls[column] = !fitted;
-	values[column++] = Int32GetDatum(part->iterations);
+	values[column++] = Int64GetDatum(part->iterations);
 	return column;
 }
 
-/* diagnostics(model): one row. */
+/* clv_diagnostics(model): one row. */
 Datum
 clv_diagnostics(PG_FUNCTION_ARGS)
 {
@@ -200,14 +200,14 @@ clv_diagnostics(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(desc, values, nulls)));
 }
 
-/* is_usable(model): may it predict? */
+/* clv_is_usable(model): may it predict? */
 Datum
 clv_is_usable(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(ClvUsable(PG_GETARG_CLV_MODEL(0)->orders.status));
 }
 
-/* has_spend(model): may it predict money? */
+/* clv_has_spend(model): may it predict money? */
 Datum
 clv_has_spend(PG_FUNCTION_ARGS)
 {

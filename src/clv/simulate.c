@@ -136,7 +136,7 @@ NextAmount(Simulation *sim)
 	return NumericGetDatum(int64_div_fast_to_numeric((int64) cents, 2));
 }
 
-/* simulate(model, customers, since, until, seed, won_until) */
+/* clv_simulate(model, customers, since, until, seed, won_until) */
 Datum
 clv_simulate(PG_FUNCTION_ARGS)
 {

@@ -50,7 +50,7 @@ history_orders(PG_FUNCTION_ARGS)
 Datum
 history_purchase_days(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_INT32((int32) Summarize(fcinfo).purchase_days);
+	PG_RETURN_INT64(Summarize(fcinfo).purchase_days);
 }
 
 Datum
@@ -239,7 +239,7 @@ history_btyd(PG_FUNCTION_ARGS)
 	HistoryCheckUnitDays(unit_days);
 	if (!HistoryBtyd(PG_GETARG_HISTORY(0), PG_GETARG_DATEADT(1), unit_days, &row))
 		PG_RETURN_NULL();
-	values[0] = Int32GetDatum((int32) row.x);
+	values[0] = Int64GetDatum((int64) row.x);
 	values[1] = Float8GetDatum(row.t_x);
 	values[2] = Float8GetDatum(row.t);
 	values[3] = Float8GetDatum(row.m_x);

@@ -301,13 +301,13 @@ rfm_cuts_hash_extended(PG_FUNCTION_ARGS)
 Datum
 rfm_score_history(PG_FUNCTION_ARGS)
 {
-	DateADT as_of = PG_GETARG_DATEADT(1);
-	const RfmCuts *cuts = PG_GETARG_CUTS(2);
+	const RfmCuts *cuts = PG_GETARG_CUTS(0);
+	DateADT as_of = PG_GETARG_DATEADT(2);
 	HistorySummary sums;
 	RfmMeasures customer;
 
 	HistoryCheckAsOf(as_of);
-	sums = HistorySummarize(PG_GETARG_HISTORY(0), as_of);
+	sums = HistorySummarize(PG_GETARG_HISTORY(1), as_of);
 	if (sums.purchase_days == 0)
 		PG_RETURN_CELL(0);
 	if (!RfmMeasure(&sums, as_of, cuts->frequency_measure, cuts->monetary_measure, &customer))
@@ -324,16 +324,16 @@ rfm_score_numbers(PG_FUNCTION_ARGS)
 	Numeric monetary;
 	int m = 0;
 
-	if (PG_ARGISNULL(3))
+	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	if (!PG_ARGISNULL(1) && PG_GETARG_INT64(1) == 0)
+	if (!PG_ARGISNULL(2) && PG_GETARG_INT64(2) == 0)
 		PG_RETURN_CELL(0);
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
 		PG_RETURN_NULL();
-	customer.recency = PG_GETARG_INT32(0);
-	customer.frequency = PG_GETARG_INT64(1);
-	monetary = PG_GETARG_NUMERIC(2);
-	cuts = PG_GETARG_CUTS(3);
+	cuts = PG_GETARG_CUTS(0);
+	customer.recency = PG_GETARG_INT32(1);
+	customer.frequency = PG_GETARG_INT64(2);
+	monetary = PG_GETARG_NUMERIC(3);
 	if (customer.recency < 0 || customer.frequency < 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("recency and frequency must not be negative"),

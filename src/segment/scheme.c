@@ -177,7 +177,7 @@ scheme_hash_extended(PG_FUNCTION_ARGS)
 Datum
 scheme_segment_name(PG_FUNCTION_ARGS)
 {
-	SchemeName name = SchemeNameOf(PG_GETARG_SCHEME(1), CellIndex(PG_GETARG_CELL(0)));
+	SchemeName name = SchemeNameOf(PG_GETARG_SCHEME(0), CellIndex(PG_GETARG_CELL(1)));
 
 	if (name.size == 0)
 		PG_RETURN_NULL();
@@ -222,9 +222,9 @@ NextWinner(Winners *walk)
 Datum
 scheme_segment(PG_FUNCTION_ARGS)
 {
-	text *name = PG_GETARG_TEXT_PP(0);
+	SchemeView scheme = PG_GETARG_SCHEME(0);
+	text *name = PG_GETARG_TEXT_PP(1);
 	Size size = VARSIZE_ANY_EXHDR(name);
-	SchemeView scheme = PG_GETARG_SCHEME(1);
 	Winners walk = StartWinners(scheme);
 	StringInfoData names;
 

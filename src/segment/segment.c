@@ -189,7 +189,7 @@ segment_cells(PG_FUNCTION_ARGS)
 Datum
 segment_cell_count(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_INT32(CellSetCount(PG_GETARG_CELL_SET(0)));
+	PG_RETURN_INT64(CellSetCount(PG_GETARG_CELL_SET(0)));
 }
 
 /* Add a cell; the step of crm.segment_agg, which owns its state. */

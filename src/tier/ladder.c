@@ -132,26 +132,47 @@ RungsReached(const ReadyLadder *ladder, Numeric value)
 	return reached;
 }
 
-PG_FUNCTION_INFO_V1(tier_for);
-/* The tier that a value reaches; NULL below the lowest threshold. */
-Datum
-tier_for(PG_FUNCTION_ARGS)
+/* An argument that is a number written as text: what drivers send when they know of no type. */
+static Numeric
+NumericOfText(FunctionCallInfo fcinfo, int argument)
+{
+	char *number = text_to_cstring(PG_GETARG_TEXT_PP(argument));
+
+	return DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(number),
+											   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+}
+
+static Datum
+TierFor(FunctionCallInfo fcinfo, Numeric value)
 {
 	ReadyLadder *ladder = GetReadyLadder(fcinfo, 0);
-	int reached = RungsReached(ladder, PG_GETARG_NUMERIC(1));
+	int reached = RungsReached(ladder, value);
 
 	if (reached == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_TIER_P(TierFromRung(&ladder->rungs.rung[reached - 1]));
 }
 
-PG_FUNCTION_INFO_V1(tier_next);
-/* The next tier up, its threshold and what is missing to it; all NULL at the top. */
+PG_FUNCTION_INFO_V1(tier_for);
+/* The tier that a value reaches; NULL below the lowest threshold. */
 Datum
-tier_next(PG_FUNCTION_ARGS)
+tier_for(PG_FUNCTION_ARGS)
+{
+	return TierFor(fcinfo, PG_GETARG_NUMERIC(1));
+}
+
+PG_FUNCTION_INFO_V1(tier_for_text);
+/* The same of a value that is text. */
+Datum
+tier_for_text(PG_FUNCTION_ARGS)
+{
+	return TierFor(fcinfo, NumericOfText(fcinfo, 1));
+}
+
+static Datum
+NextTier(FunctionCallInfo fcinfo, Numeric value)
 {
 	ReadyLadder *ladder = GetReadyLadder(fcinfo, 0);
-	Numeric value = PG_GETARG_NUMERIC(1);
 	int reached = RungsReached(ladder, value);
 	Datum values[3] = {0};
 	bool nulls[3] = {true, true, true};
@@ -173,14 +194,30 @@ tier_next(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(ladder->columns, values, nulls)));
 }
 
+PG_FUNCTION_INFO_V1(tier_next);
+/* The next tier up, its threshold and what is missing to it; all NULL at the top. */
+Datum
+tier_next(PG_FUNCTION_ARGS)
+{
+	return NextTier(fcinfo, PG_GETARG_NUMERIC(1));
+}
+
+PG_FUNCTION_INFO_V1(tier_next_text);
+/* The same of a value that is text. */
+Datum
+tier_next_text(PG_FUNCTION_ARGS)
+{
+	return NextTier(fcinfo, NumericOfText(fcinfo, 1));
+}
+
 PG_FUNCTION_INFO_V1(tier_on_ladder);
 /* The tier of a label, on a ladder that is named. */
 Datum
 tier_on_ladder(PG_FUNCTION_ARGS)
 {
-	text *label = PG_GETARG_TEXT_PP(0);
+	ReadyLadder *ladder = GetReadyLadder(fcinfo, 0);
+	text *label = PG_GETARG_TEXT_PP(1);
 	TierSlice wanted = {VARDATA_ANY(label), VARSIZE_ANY_EXHDR(label)};
-	ReadyLadder *ladder = GetReadyLadder(fcinfo, 1);
 	const TierRung *rung = TierLadderFind(&ladder->rungs, wanted);
 
 	if (rung == NULL)

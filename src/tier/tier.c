@@ -47,8 +47,8 @@ ResolveLabel(TierSlice label, fmNodePtr escontext)
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("tier \"%.*s\" has no rank", (int) label.length, label.at),
 				 errdetail("The setting crm.tier_ladder, which would give its rank, is not set."),
-				 errhint("Write the rank, as in '3-gold', or name a ladder: crm.tier('gold', "
-						 "ladder).")));
+				 errhint("Write the rank, as in '3-gold', or name a ladder: crm.tier(ladder, "
+						 "'gold').")));
 	rung = TierLadderFind(TierLadderSetting, label);
 	if (rung == NULL)
 		ereturn(escontext, NULL,
@@ -56,8 +56,8 @@ ResolveLabel(TierSlice label, fmNodePtr escontext)
 				 errmsg("tier \"%.*s\" is not on the ladder", (int) label.length, label.at),
 				 errdetail("The ladder in the setting crm.tier_ladder has the labels %s.",
 						   TierLadderLabels(TierLadderSetting)),
-				 errhint("Write the rank, as in '3-gold', or name a ladder: crm.tier('gold', "
-						 "ladder).")));
+				 errhint("Write the rank, as in '3-gold', or name a ladder: crm.tier(ladder, "
+						 "'gold').")));
 	return TierFromRung(rung);
 }
 

@@ -7,8 +7,8 @@ SELECT plan(24);
 \ir receive.psql
 
 CREATE TEMP TABLE good AS SELECT d::btyd_data, m.model AS m FROM unnest(ARRAY['unit_days=7 no_purchase=1 merged=300 rows=0:0:2*3,2:1.5:2,300:1:1 spend=2:10.25,3:33.333333333333336*200']) AS d,
-	LATERAL (SELECT clv_fit(btyd_agg(history, '2024-09-30')) AS model FROM (SELECT history_agg(at, amount) AS history FROM simulate(clv_model('mbgnbd', '{.525, 6.18, .891, 1.614}', 7, '{6.25, 3.74, 15.44}'), 500, '2024-01-01', '2024-09-30', 3, '2024-02-28') GROUP BY customer) q) AS m;
-SELECT ok(is_usable(m), 'a fitted model, to be tampered with') FROM good;
+	LATERAL (SELECT clv_fit(btyd_agg(history, '2024-09-30')) AS model FROM (SELECT history_agg(at, amount) AS history FROM clv_simulate(clv_model('mbgnbd', '{.525, 6.18, .891, 1.614}', 7, '{6.25, 3.74, 15.44}'), 500, '2024-01-01', '2024-09-30', 3, '2024-02-28') GROUP BY customer) q) AS m;
+SELECT ok(clv_is_usable(m), 'a fitted model, to be tampered with') FROM good;
 SELECT is(pg_temp.receive('btyd_data', _btyd_data_send(d)), d::text, 'data: round trip') FROM good;
 SELECT is(pg_temp.receive('clv_model', _clv_model_send(m)), m::text, 'model: round trip') FROM good;
 
@@ -42,7 +42,7 @@ EXCEPTION WHEN OTHERS THEN
 END $$;
 SELECT is_empty($$SELECT i, c, r FROM good, unnest(ARRAY['', '-', '9', ':', ',', 'e', '*']) c, generate_series(1, length(d::text)) i, LATERAL pg_temp.read('btyd_data', overlay(d::text PLACING c FROM i)) r WHERE r <> '22P02' AND r::btyd_data::text <> r$$, 'data: changed text is an error or another value');
 SELECT is_empty($$SELECT i, c, r FROM good, unnest(ARRAY['', '-', '9', ':', '"', '}', ']']) c, generate_series(1, length(m::text)) i, LATERAL pg_temp.read('clv_model', overlay(m::text PLACING c FROM i)) r WHERE r NOT IN ('22P02', '22003') AND r::clv_model::text <> r$$, 'model: changed text is an error or another model');
-SELECT is_empty($$SELECT i, r FROM good, generate_series(1, length(m::text)) i, LATERAL pg_temp.read('clv_model', overlay(m::text PLACING '9' FROM i)) r WHERE r NOT IN ('22P02', '22003') AND is_usable(r::clv_model) AND p_alive(r::clv_model, 2, 3, 4) NOT BETWEEN 0 AND 1$$, 'a model that is read can predict');
+SELECT is_empty($$SELECT i, r FROM good, generate_series(1, length(m::text)) i, LATERAL pg_temp.read('clv_model', overlay(m::text PLACING '9' FROM i)) r WHERE r NOT IN ('22P02', '22003') AND clv_is_usable(r::clv_model) AND btyd_p_alive(r::clv_model, 2, 3, 4) NOT BETWEEN 0 AND 1$$, 'a model that is read can predict');
 
 SELECT * FROM finish();
 ROLLBACK;

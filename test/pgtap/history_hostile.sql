@@ -31,7 +31,7 @@ SELECT throws_ok('SELECT history_agg(''2024-01-01''::date, 1, (-9223372036854775
 SELECT throws_ok('SELECT history_agg(now(), 1, NULL::text)', '22004', 'time zone is NULL', 'NULL zone');
 SELECT throws_ok('SELECT history_agg(now(), 1, ''Nowhere'')', '22023', NULL, 'unknown zone');
 SELECT throws_ok('SELECT history_agg(now(), 1, repeat(''x'', 10000))', '22023', NULL, 'a zone of 10,000 characters');
-SELECT throws_ok('SELECT recency('''', ''infinity'')', '22008', 'as_of must be a finite date', 'infinite as_of');
+SELECT throws_ok('SELECT recency_days('''', ''infinity'')', '22008', 'as_of must be a finite date', 'infinite as_of');
 SELECT throws_ok(format('SELECT btyd('''', ''2024-01-01'', %L)', u), '22023', 'unit_days must be positive', 'unit_days ' || u) FROM unnest('{0,-1,NaN}'::text[]) u;
 
 -- ---------------------------------------------------------------- binary
@@ -66,7 +66,7 @@ FROM (SELECT i % 7 AS c, DATE '2024-01-01' + (i * 37) % 50 AS d, (i % 11) * 1.25
 SELECT is_empty('SELECT c FROM leak WHERE get_byte(_history_send(o), 0) & 16 <> 0', 'send packs an open value');
 SELECT is_empty($$SELECT c FROM leak WHERE o <> p OR NOT o = p OR _history_cmp(o, p) <> 0 OR _history_hash(o) <> _history_hash(p) OR _history_hash_extended(o, 7) <> _history_hash_extended(p, 7)
 	OR o::text <> p::text OR _history_send(o) <> _history_send(p) OR o + p <> p + p OR o - p <> '' OR -o <> -p OR as_of(o, '2024-01-20') <> as_of(p, '2024-01-20')
-	OR revenue(o) <> revenue(p) OR orders(o) <> orders(p) OR recency(o, '2025-01-01') <> recency(p, '2025-01-01') OR is_valid(o) <> is_valid(p)
+	OR revenue(o) <> revenue(p) OR orders(o) <> orders(p) OR recency_days(o, '2025-01-01') <> recency_days(p, '2025-01-01') OR is_valid(o) <> is_valid(p)
 	OR btyd(o, '2025-01-01') <> btyd(p, '2025-01-01') OR (SELECT history_agg(day, amount, orders) FROM activity(o)) <> p$$, 'an open value is equal to the packed one, everywhere');
 SELECT is((SELECT history_agg(o) FROM leak), (SELECT history_agg(p) FROM leak), 'and aggregates like it');
 SELECT is(pg_temp.started_agg('2024-02-01', 5)::text, '2024-01-01:1:100.001,2024-02-01:1:5.000', 'an aggregate that starts from a value');

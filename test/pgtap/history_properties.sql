@@ -53,10 +53,10 @@ SELECT is_empty($$SELECT c FROM h WHERE first_activity(h) IS DISTINCT FROM (SELE
 -- a million line items on a hundred days stay small on the way
 SELECT results_eq($$SELECT purchase_days(h), orders(h), revenue(h), pg_column_size(h) < 1000
 	FROM (SELECT history_agg(DATE '2024-01-01' + i % 100, 0.01) AS h FROM generate_series(1, 1000000) i) q$$,
-	$$VALUES (100, 1000000::bigint, 10000.00, true)$$, 'a million rows on a hundred days');
+	$$VALUES (100::bigint, 1000000::bigint, 10000.00, true)$$, 'a million rows on a hundred days');
 SELECT results_eq($$SELECT purchase_days(h), revenue(h), first_order(h), last_order(h)
 	FROM (SELECT history_agg(DATE '1000-01-01' + (i::bigint * 7919 % 1000000)::int, 0.01) AS h FROM generate_series(0, 999999) i) q$$,
-	$$VALUES (1000000, 10000.00, DATE '1000-01-01', DATE '1000-01-01' + 999999)$$, 'a million purchase days, out of order');
+	$$VALUES (1000000::bigint, 10000.00, DATE '1000-01-01', DATE '1000-01-01' + 999999)$$, 'a million purchase days, out of order');
 
 -- the digits of a numeric are read where they lie: every length, every place of the point, both signs
 SELECT is_empty($$SELECT v FROM (SELECT DISTINCT sign * (lead * 10::numeric ^ e + tail) / 10::numeric ^ d AS v

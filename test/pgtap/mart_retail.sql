@@ -88,7 +88,7 @@ ALTER TABLE sale ADD PRIMARY KEY (invoice);
 SELECT crm.create_mart('gross', 'UTC');
 SELECT crm.add_source('gross', 'sale', order_id => 'invoice', customer_id => 'customer', at => 'at', amount => 'total');
 SELECT results_eq('SELECT customers, gini, top_20_share FROM gross.revenue_concentration WHERE percentile = 100', 'VALUES (4338::bigint, 0.7151, 0.7462)', 'revenue_concentration: Gini 0.7151, the top fifth brings 74.6 %');
-SELECT results_eq('SELECT sum(orders), sum(purchase_days) FROM gross.customer_360', 'SELECT count(*)::numeric, count(DISTINCT (customer, at::date)) FROM sale', 'orders and purchase days');
+SELECT results_eq('SELECT sum(orders), sum(purchase_days) FROM gross.customer_360', 'SELECT count(*)::numeric, count(DISTINCT (customer, at::date))::numeric FROM sale', 'orders and purchase days');
 SELECT results_eq($$SELECT customers, active, retention_rate FROM gross.cohort_retention WHERE cohort = '2010-12-01' AND months_since IN (0, 1, 11) ORDER BY months_since$$,
 	$$WITH c AS (SELECT customer FROM sale GROUP BY 1 HAVING min(at) < '2011-01-01')
 	  SELECT (SELECT count(*) FROM c), count(DISTINCT customer), round(count(DISTINCT customer)::numeric / (SELECT count(*) FROM c), 4)

@@ -39,7 +39,7 @@ SELECT is(rfm_cuts(recency_cuts(c), frequency_cuts(c), monetary_cuts(c), frequen
 FROM unnest(ARRAY['recency <= 3 2 1 0, orders >= -1 5 none none, revenue >= -0.00000001 0 0 12345678901234567890.5', 'recency <= 3, purchase_days >= 1, average_order_value >= none']::rfm_cuts[]) c;
 SELECT is(rfm_cuts('{365,180}', frequency_cuts(c), monetary_cuts(c))::text, 'recency <= 365 180, purchase_days >= 2 4, revenue >= 50.00 200.00', 'fixed recency beside measured thirds')
 FROM (SELECT 'recency <= 9 1, purchase_days >= 2 4, revenue >= 50 200'::rfm_cuts) q(c);
-SELECT is(levels('recency <= 365 180, orders >= 2 4, revenue >= 50 200'), 3, 'levels');
+SELECT is(rfm_levels('recency <= 365 180, orders >= 2 4, revenue >= 50 200'), 3, 'levels');
 SELECT is(rfm_cuts('{5}', '{1}', '{0.10}') = rfm_cuts('{5}', '{1}', '{0.1}'), true, 'equal by value, not by decimals');
 SELECT is(_rfm_cuts_hash(rfm_cuts('{5}', '{1}', '{0.10}')), _rfm_cuts_hash(rfm_cuts('{5}', '{1}', '{0.1}')), 'and hashed so');
 SELECT is(rfm_cuts('{5}', '{1}', '{1}') <> rfm_cuts('{5}', '{1}', '{1}', 'orders'), true, 'another measure is another value');
@@ -52,20 +52,20 @@ SELECT throws_ok(c, code, NULL, c) FROM (VALUES
 
 -- ---------------------------------------------------------------- scores with fixed cuts
 
-SELECT results_eq($$SELECT r, f, m, rfm_score(r, f, m, 'recency <= 365 180, orders >= 2 4, revenue >= 50 200')::text FROM (VALUES (366, 1::bigint, 49.9999999999999999), (365, 2, 50), (180, 4, 200), (0, 9, 1e9), (181, 3, 199.99)) v(r, f, m)$$,
+SELECT results_eq($$SELECT r, f, m, rfm_score('recency <= 365 180, orders >= 2 4, revenue >= 50 200', r, f, m)::text FROM (VALUES (366, 1::bigint, 49.9999999999999999), (365, 2, 50), (180, 4, 200), (0, 9, 1e9), (181, 3, 199.99)) v(r, f, m)$$,
 	$$VALUES (366, 1::bigint, 49.9999999999999999, '111'), (365, 2, 50, '222'), (180, 4, 200, '333'), (0, 9, 1e9, '333'), (181, 3, 199.99, '222')$$, 'a value equal to a cut has reached it; fewer days are better');
-SELECT is(rfm_score(NULL::int, 0, NULL::numeric, 'recency <= 1, orders >= 1, revenue >= 1')::text, '000', 'frequency 0 is never bought');
-SELECT is(rfm_score(NULL::int, 1, 1, 'recency <= 1, orders >= 1, revenue >= 1'), NULL, 'otherwise NULL gives NULL');
-SELECT is(rfm_score(1, 1, 1, NULL::rfm_cuts), NULL, 'no cuts, no score');
-SELECT throws_ok(c, code, NULL, c) FROM (VALUES ('SELECT crm.rfm_score(-1, 1, 1, ''recency <= 1, orders >= 1, revenue >= 1'')', '22023'), ('SELECT crm.rfm_score(1, -1, 1, ''recency <= 1, orders >= 1, revenue >= 1'')', '22023'),
-	('SELECT crm.rfm_score(1, 1, ''NaN'', ''recency <= 1, orders >= 1, revenue >= 1'')', '22003'), ('SELECT crm.rfm_score(1, 1, ''-Infinity'', ''recency <= 1, orders >= 1, revenue >= 1'')', '22003')) v(c, code);
+SELECT is(rfm_score('recency <= 1, orders >= 1, revenue >= 1', NULL::int, 0, NULL::numeric)::text, '000', 'frequency 0 is never bought');
+SELECT is(rfm_score('recency <= 1, orders >= 1, revenue >= 1', NULL::int, 1, 1), NULL, 'otherwise NULL gives NULL');
+SELECT is(rfm_score(NULL::rfm_cuts, 1, 1, 1), NULL, 'no cuts, no score');
+SELECT throws_ok(c, code, NULL, c) FROM (VALUES ('SELECT crm.rfm_score(''recency <= 1, orders >= 1, revenue >= 1'', -1, 1, 1)', '22023'), ('SELECT crm.rfm_score(''recency <= 1, orders >= 1, revenue >= 1'', 1, -1, 1)', '22023'),
+	('SELECT crm.rfm_score(''recency <= 1, orders >= 1, revenue >= 1'', 1, 1, ''NaN'')', '22003'), ('SELECT crm.rfm_score(''recency <= 1, orders >= 1, revenue >= 1'', 1, 1, ''-Infinity'')', '22003')) v(c, code);
 
-SELECT is(rfm_score('2024-01-05:2:71.00,2024-02-11:0:-3.50', day, 'recency <= 30 10, orders >= 2 3, revenue >= 70 71')::text, want, 'at ' || day)
+SELECT is(rfm_score('recency <= 30 10, orders >= 2 3, revenue >= 70 71', '2024-01-05:2:71.00,2024-02-11:0:-3.50', day)::text, want, 'at ' || day)
 FROM (VALUES (DATE '2024-01-04', '000'), ('2024-01-05', '323'), ('2024-01-16', '223'), ('2024-02-11', '121')) v(day, want);
-SELECT is(rfm_score('2024-01-05:0:-5', '2024-02-01', 'recency <= 30 10, orders >= 2 3, revenue >= 70 71')::text, '000', 'a refund alone is no purchase');
-SELECT is(rfm_score('', '2024-02-01', 'recency <= 30, orders >= 2, revenue >= 70')::text, '000', 'the empty history');
-SELECT is(rfm_score('2024-01-05:1:10,2024-01-06:-1:5', '2024-02-01', 'recency <= 30, orders >= 2, average_order_value >= 70'), NULL, 'no orders, no average order value, no score');
-SELECT throws_ok('SELECT crm.rfm_score('''', ''infinity'', ''recency <= 1, orders >= 1, revenue >= 1'')', '22008', NULL, 'an infinite day');
+SELECT is(rfm_score('recency <= 30 10, orders >= 2 3, revenue >= 70 71', '2024-01-05:0:-5', '2024-02-01')::text, '000', 'a refund alone is no purchase');
+SELECT is(rfm_score('recency <= 30, orders >= 2, revenue >= 70', '', '2024-02-01')::text, '000', 'the empty history');
+SELECT is(rfm_score('recency <= 30, orders >= 2, average_order_value >= 70', '2024-01-05:1:10,2024-01-06:-1:5', '2024-02-01'), NULL, 'no orders, no average order value, no score');
+SELECT throws_ok('SELECT crm.rfm_score(''recency <= 1, orders >= 1, revenue >= 1'', '''', ''infinity'')', '22008', NULL, 'an infinite day');
 
 SELECT * FROM finish();
 ROLLBACK;

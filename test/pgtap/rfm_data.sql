@@ -18,13 +18,13 @@ CREATE TEMP TABLE h AS SELECT customer, history_agg(at, total) AS h FROM
 SELECT is(count(*), 4338::bigint, 'customers') FROM h;
 CREATE TEMP TABLE k AS SELECT rfm_cuts_agg(h, '2011-12-10', 5, 'orders', 'revenue') AS k FROM h;
 SELECT is(k::text, 'recency <= 179 71 32 13, orders >= 2 3 4 7, revenue >= 250.26 490.22 942.34 2059.45', 'cuts') FROM k;
-CREATE TEMP TABLE s AS SELECT customer, h, rfm_score(h, '2011-12-10', k) AS rfm FROM h, k;
+CREATE TEMP TABLE s AS SELECT customer, h, rfm_score(k, h, '2011-12-10') AS rfm FROM h, k;
 SELECT results_eq('SELECT frequency_score(rfm), count(*) FROM s GROUP BY 1 ORDER BY 1', 'VALUES (1, 1493::bigint), (2, 835), (3, 508), (4, 802), (5, 700)', 'frequency scores: tie-safe bucket sizes');
-SELECT is_empty('SELECT customer FROM (SELECT customer, rfm::int, least(5, 1 + floor(5 * percent_rank() OVER (ORDER BY recency(h, ''2011-12-10'') DESC))) * 100 + least(5, 1 + floor(5 * percent_rank() OVER (ORDER BY orders(h)))) * 10
+SELECT is_empty('SELECT customer FROM (SELECT customer, rfm::int, least(5, 1 + floor(5 * percent_rank() OVER (ORDER BY recency_days(h, ''2011-12-10'') DESC))) * 100 + least(5, 1 + floor(5 * percent_rank() OVER (ORDER BY orders(h)))) * 10
 	+ least(5, 1 + floor(5 * percent_rank() OVER (ORDER BY revenue(h)))) AS plain FROM s) q WHERE rfm <> plain', 'every score is that of percent_rank');
-SELECT is(count(*), 4338::bigint, 'every customer has a name') FROM s WHERE segment_name(rfm, 'cells11') IS NOT NULL;
+SELECT is(count(*), 4338::bigint, 'every customer has a name') FROM s WHERE segment_name('cells11', rfm) IS NOT NULL;
 -- All rows, refunds and cancellations too: customers who only returned something never bought.
-SELECT results_eq($$SELECT count(*) FILTER (WHERE rfm_score(h, '2011-12-10', k) = '000'), count(*) FROM k,
+SELECT results_eq($$SELECT count(*) FILTER (WHERE rfm_score(k, h, '2011-12-10') = '000'), count(*) FROM k,
 	(SELECT customer, history_agg(at, total) AS h FROM (SELECT customer, min(at) AS at, sum(quantity * price) AS total FROM retail WHERE customer IS NOT NULL GROUP BY customer, invoice) o GROUP BY customer) q$$,
 	'VALUES (33::bigint, 4372::bigint)', '33 of 4,372 customers have only returns: 000');
 

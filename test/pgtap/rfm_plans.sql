@@ -24,7 +24,7 @@ SELECT is_empty('SELECT region, rfm_cuts_agg(h, ''2025-06-30'', 5) FROM c GROUP 
 SELECT is((SELECT rfm_cuts_agg(h, '2025-06-30', 5) FROM c WHERE id < 0), NULL, 'parallel over no row');
 SELECT ok(bool_or(l LIKE '%Partial Aggregate%'), 'segment_agg: a parallel plan') FROM pg_temp.plan('SELECT segment_agg(rfm(1 + id % 5, 1 + id % 3, 1)) FROM c') l;
 SELECT is((SELECT segment_agg(rfm(1 + id % 5, 1 + id % 3, 1)) FROM c), '*[123]1', 'segment_agg: parallel');
-SELECT ok(bool_or(l LIKE '%Gather%'), 'scores: a parallel plan') FROM pg_temp.plan('SELECT rfm_score(h, ''2025-06-30'', ''recency <= 90, orders >= 2, revenue >= 500'') FROM c WHERE rfm_score(h, ''2025-06-30'', ''recency <= 90, orders >= 2, revenue >= 500'') = ''222''') l;
+SELECT ok(bool_or(l LIKE '%Gather%'), 'scores: a parallel plan') FROM pg_temp.plan('SELECT rfm_score(''recency <= 90, orders >= 2, revenue >= 500'', h, ''2025-06-30'') FROM c WHERE rfm_score(''recency <= 90, orders >= 2, revenue >= 500'', h, ''2025-06-30'') = ''222''') l;
 SET LOCAL max_parallel_workers_per_gather = 0;
 
 SET LOCAL work_mem = '64kB';

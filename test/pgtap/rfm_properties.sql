@@ -20,21 +20,21 @@ CREATE FUNCTION pg_temp.plain(day date, levels int, frequency text, monetary tex
 	SELECT shop, id, (least(levels, 1 + floor(levels * percent_rank() OVER (PARTITION BY shop ORDER BY r DESC))) * 100
 		+ least(levels, 1 + floor(levels * percent_rank() OVER (PARTITION BY shop ORDER BY f))) * 10
 		+ least(levels, 1 + floor(levels * percent_rank() OVER (PARTITION BY shop ORDER BY m))))::int
-	FROM (SELECT shop, id, crm.recency(h, day) AS r, CASE frequency WHEN 'orders' THEN crm.orders(h) ELSE crm.purchase_days(h) END AS f,
+	FROM (SELECT shop, id, crm.recency_days(h, day) AS r, CASE frequency WHEN 'orders' THEN crm.orders(h) ELSE crm.purchase_days(h) END AS f,
 			CASE monetary WHEN 'revenue' THEN crm.revenue(h) ELSE round(crm.revenue(h) * 1.0000000000000000 / crm.orders(h), 8) END AS m
 		FROM (SELECT shop, id, crm.as_of(h, day) AS h FROM c) q WHERE crm.purchase_days(h) > 0) q
 $$;
-SELECT is_empty(format($$SELECT p.*, rfm_score(h, %1$L, k) FROM pg_temp.plain(%1$L, %2$s, %3$L, %4$L) p JOIN c USING (shop, id) JOIN
-	(SELECT shop, rfm_cuts_agg(h, %1$L, %2$s, %3$L, %4$L) AS k FROM c GROUP BY shop) k USING (shop) WHERE score <> rfm_score(h, %1$L, k)::int OR rfm_score(h, %1$L, k) IS NULL$$,
+SELECT is_empty(format($$SELECT p.*, rfm_score(k, h, %1$L) FROM pg_temp.plain(%1$L, %2$s, %3$L, %4$L) p JOIN c USING (shop, id) JOIN
+	(SELECT shop, rfm_cuts_agg(h, %1$L, %2$s, %3$L, %4$L) AS k FROM c GROUP BY shop) k USING (shop) WHERE score <> rfm_score(k, h, %1$L)::int OR rfm_score(k, h, %1$L) IS NULL$$,
 	day, levels, frequency, monetary), format('%s levels, %s, %s, at %s', levels, frequency, monetary, day))
 FROM generate_series(2, 5) levels, unnest(ARRAY['purchase_days', 'orders']) WITH ORDINALITY f(frequency, i), unnest(ARRAY['revenue', 'average_order_value']) WITH ORDINALITY m(monetary, j),
 	LATERAL (SELECT DATE '2024-01-03' + (levels * 4 + i + j)::int * 17 * ((i + j) % 2)::int) d(day);
 
 SELECT is_empty($$SELECT shop, id FROM c JOIN (SELECT shop, rfm_cuts_agg(h, '2024-02-01', 5) AS k FROM c GROUP BY shop) k USING (shop) LEFT JOIN pg_temp.plain('2024-02-01', 5, 'orders', 'revenue') p USING (shop, id)
-	WHERE p.id IS NULL AND h IS NOT NULL AND rfm_score(h, '2024-02-01', k)::text <> '000'$$, 'who had not bought has 000');
+	WHERE p.id IS NULL AND h IS NOT NULL AND rfm_score(k, h, '2024-02-01')::text <> '000'$$, 'who had not bought has 000');
 SELECT is_empty($$SELECT shop FROM c GROUP BY shop HAVING rfm_cuts_agg(h, '2024-02-01', 5) <> rfm_cuts_agg(h, '2024-02-01', 5, 'purchase_days', 'revenue')$$, 'the measures by default');
 SELECT is_empty($$SELECT id FROM c JOIN (SELECT shop, rfm_cuts_agg(h, '2024-06-01', 5) AS k FROM c GROUP BY shop) k USING (shop), as_of(h, '2024-06-01') a
-	WHERE purchase_days(a) > 0 AND rfm_score(h, '2024-06-01', k) <> rfm_score(recency(a, '2024-06-01'), purchase_days(a), revenue(a), k)$$, 'plain numbers score like histories');
+	WHERE purchase_days(a) > 0 AND rfm_score(k, h, '2024-06-01') <> rfm_score(k, recency_days(a, '2024-06-01'), purchase_days(a), revenue(a))$$, 'plain numbers score like histories');
 SELECT is_empty($$SELECT shop FROM c GROUP BY shop HAVING rfm_cuts_agg(h, '2024-06-01', 5) <> rfm_cuts_agg(as_of(h, '2024-06-01'), '2024-06-01', 5)$$, 'what came later does not matter');
 SELECT is((SELECT k::text::rfm_cuts FROM (SELECT rfm_cuts_agg(h, '2024-06-01', 5) FROM c WHERE shop = 11) q(k)), (SELECT rfm_cuts_agg(h, '2024-06-01', 5) FROM c WHERE shop = 11), 'cuts survive their text');
 

@@ -63,7 +63,7 @@ CREATE INDEX customer_rfm ON customer (rfm);
 CREATE INDEX customer_rfm_hash ON customer USING hash (rfm);
 ANALYZE customer;
 SET LOCAL enable_seqscan = off;
-CREATE TEMP TABLE question (q) AS VALUES ($$rfm <@ '[45][45]*'$$), ($$'55*'::segment @> rfm$$), ($$rfm <@ segment('Champions', 'cells11')$$), ($$rfm <@ ('5**'::segment - '55*'::segment)$$), ($$_rfm_in_segment(rfm, '55*')$$), ($$rfm <@ '511'$$), ($$rfm <@ ''$$),
+CREATE TEMP TABLE question (q) AS VALUES ($$rfm <@ '[45][45]*'$$), ($$'55*'::segment @> rfm$$), ($$rfm <@ segment('cells11', 'Champions')$$), ($$rfm <@ ('5**'::segment - '55*'::segment)$$), ($$_rfm_in_segment(rfm, '55*')$$), ($$rfm <@ '511'$$), ($$rfm <@ ''$$),
 	($$rfm <@ '***, 000'$$), ($$rfm <@ '000'$$), ($$rfm <@ '5**' AND rfm >= '544'$$);
 SELECT ok(pg_temp.plan('SELECT id FROM customer WHERE ' || q) ~ 'Index (Only )?Scan .*customer_rfm\M' AND pg_temp.plan('SELECT id FROM customer WHERE ' || q) ~ 'Index Cond: .*rfm = ANY', 'an index scan: ' || q) FROM question WHERE q NOT LIKE '%***%' AND q NOT LIKE '%''511''%';
 SELECT ok(pg_temp.plan($$SELECT id FROM customer WHERE rfm <@ '511'$$) ~ 'Index Scan', 'an index scan: one cell');

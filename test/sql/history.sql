@@ -15,7 +15,7 @@ SELECT history_agg(now(), 1, 'BST');
 SELECT history_agg(DATE '2024-01-01', 1, 'Europe/London');
 SELECT history_agg(DATE '2024-01-01', 1.123456789);
 SELECT history_agg(DATE '2024-01-01', 'NaN'::numeric);
-SELECT recency('2024-01-05:2:71.00', 'infinity');
+SELECT recency_days('2024-01-05:2:71.00', 'infinity');
 SELECT btyd('2024-01-05:2:71.00', '2024-03-01', 0);
 SELECT _history_agg_date(NULL, '2024-01-01', 1);
 

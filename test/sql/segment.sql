@@ -7,7 +7,7 @@ CREATE TEMP TABLE customer AS SELECT id, history_agg(DATE '2024-01-01' + (id * 3
 FROM generate_series(1, 40) id, generate_series(0, id % 5) i GROUP BY id;
 SELECT rfm_cuts_agg(history, '2024-12-31', 5) AS cuts FROM customer \gset
 SELECT :'cuts' AS cuts;
-SELECT rfm, count(*), segment_name(rfm, 'cells11') FROM (SELECT rfm_score(history, '2024-12-31', :'cuts') AS rfm FROM customer) q GROUP BY rfm ORDER BY rfm DESC LIMIT 5;
+SELECT rfm, count(*), segment_name('cells11', rfm) FROM (SELECT rfm_score(:'cuts', history, '2024-12-31') AS rfm FROM customer) q GROUP BY rfm ORDER BY rfm DESC LIMIT 5;
 SELECT rfm_cuts('{365,180}', '{2,4}', '{50,200}');
 
 -- segments and schemes
@@ -25,7 +25,7 @@ SELECT '5[5-4]5'::segment;
 SELECT 'cells12'::scheme;
 SELECT 'Best: 555; Best: 444'::scheme;
 SELECT 'Best: 555; Good: 44'::scheme;
-SELECT segment('Best', 'klaviyo6');
+SELECT segment('klaviyo6', 'Best');
 SELECT 'recency <= 180 365, orders >= 2 4, revenue >= 50 200'::rfm_cuts;
 SELECT 'recency <= 365 180, visits >= 2 4, revenue >= 50 200'::rfm_cuts;
 SELECT rfm_cuts('{365,180}', '{2}', '{50,200}');
@@ -41,5 +41,5 @@ ANALYZE scored;
 SET enable_bitmapscan = off;
 SET enable_seqscan = off;
 EXPLAIN (COSTS off) SELECT * FROM scored WHERE rfm <@ '55*, 321';
-EXPLAIN (COSTS off) SELECT * FROM scored WHERE rfm <@ segment('Champions', 'cells11');
+EXPLAIN (COSTS off) SELECT * FROM scored WHERE rfm <@ segment('cells11', 'Champions');
 EXPLAIN (COSTS off) SELECT * FROM scored WHERE '555'::segment @> rfm;

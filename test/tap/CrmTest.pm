@@ -66,7 +66,7 @@ my %sample = (
 	},
 	btyd_data => {
 		values => [
-			q{(SELECT crm.btyd_agg(x, t_x, t, m_x) FROM (VALUES (0::float8, 0::float8, 30.5::float8, NULL::float8), (3, 20 / 7.0, 30, 12.5), (1, 1e-9, 52, 99.99)) AS c(x, t_x, t, m_x))},
+			q{(SELECT crm.btyd_rows_agg(x, t_x, t, m_x) FROM (VALUES (0::float8, 0::float8, 30.5::float8, NULL::float8), (3, 20 / 7.0, 30, 12.5), (1, 1e-9, 52, 99.99)) AS c(x, t_x, t, m_x))},
 			q{(SELECT crm.btyd_agg(h, '2024-12-31', 1) FROM (SELECT crm.history_agg(date '2024-01-01' + i % 97, i) AS h FROM generate_series(1, 500) AS i GROUP BY i % 53) AS x)},
 			q{(SELECT crm.btyd_agg(h, '2024-12-31') FROM (SELECT ''::crm.history AS h) AS x)},
 		],
@@ -79,11 +79,11 @@ my %sample = (
 			# A fit that found nothing is a value, too.
 			q{(SELECT crm.clv_fit(crm.btyd_agg(h, '2024-12-31')) FROM (SELECT crm.history_agg(date '2024-01-01' + i % 97, i) AS h FROM generate_series(1, 500) AS i GROUP BY i % 53) AS x)},
 		],
-		check => q{crm.is_usable(v) OR NOT crm.has_spend(v)},
+		check => q{crm.clv_is_usable(v) OR NOT crm.clv_has_spend(v)},
 	},
 	scheme => {
 		values => [ q{'cells11'::crm.scheme}, q{'rfm10'::crm.scheme}, q{'Best: 555; "Zu viel; mehr": 5**'::crm.scheme} ],
-		check  => q{crm.segment_name('555', v) <> ''},
+		check  => q{crm.segment_name(v, '555') <> ''},
 	},
 );
 

@@ -49,7 +49,7 @@ is($node->safe_psql('postgres', sprintf("SELECT count(*) FROM ($constant) a JOIN
 	'as with a constant zone');
 like(remote_plan(sprintf($constant, 'orders')), qr/Remote SQL: SELECT customer_id, crm\.history_agg\(ordered_at, total, 'Europe\/London'::crm\.zone\).*GROUP BY 1/, 'which goes along too');
 
-my $accessors = 'SELECT customer_id, crm.revenue(crm.history_agg(day, total)), crm.recency(crm.history_agg(day, total), \'2025-12-31\') FROM %s GROUP BY customer_id';
+my $accessors = 'SELECT customer_id, crm.revenue(crm.history_agg(day, total)), crm.recency_days(crm.history_agg(day, total), \'2025-12-31\') FROM %s GROUP BY customer_id';
 like(remote_plan(sprintf($accessors, 'orders')), qr/Remote SQL: .*crm\.revenue\(crm\.history_agg/, 'accessors go along');
 is($node->safe_psql('postgres', sprintf("$accessors ORDER BY 1", 'orders')), $node->safe_psql('postgres', sprintf("$accessors ORDER BY 1", 'near')), 'and agree');
 
@@ -69,7 +69,7 @@ is($node->safe_psql('postgres', sprintf("SELECT count(*) FROM customer_history f
 my $cuts = q{SELECT crm.rfm_cuts_agg(history, '2025-12-31', 5) FROM customer_history};
 like(remote_plan($cuts), qr/Remote SQL: SELECT crm\.rfm_cuts_agg\(history/, 'rfm_cuts_agg runs on the other server');
 is($node->safe_psql('postgres', $cuts), $node->safe_psql('postgres', sprintf("SELECT crm.rfm_cuts_agg(history, '2025-12-31', 5) FROM ($query) AS n", 'near')), 'and gives the cuts it gives here');
-like(remote_plan(q{SELECT customer_id FROM customer_history WHERE crm.rfm_score(history, '2025-12-31', 'recency <= 700, purchase_days >= 20, revenue >= 100') OPERATOR(crm.<@) '2**'::crm.segment}),
+like(remote_plan(q{SELECT customer_id FROM customer_history WHERE crm.rfm_score('recency <= 700, purchase_days >= 20, revenue >= 100', history, '2025-12-31') OPERATOR(crm.<@) '2**'::crm.segment}),
 	qr/Remote SQL: .*WHERE .*crm\.rfm_score\(history.* OPERATOR\(crm\.<@\)/, 'so does a condition on the segment');
 
 # Without the option nothing of ours may be sent.

@@ -146,7 +146,7 @@ foreach my $version (@older)
 	$node->safe_psql($db, "CREATE EXTENSION crm VERSION '$version'", as('boss'));
 	# What hangs on published signatures must survive the update.
 	$node->safe_psql($db, q{
-		CREATE VIEW hangs AS SELECT crm.orders(h), crm.revenue(h), crm.recency(h, '2024-12-31') FROM (SELECT '2024-01-05:1:10'::crm.history AS h) AS x;
+		CREATE VIEW hangs AS SELECT crm.orders(h), crm.revenue(h), crm.recency_days(h, '2024-12-31') FROM (SELECT '2024-01-05:1:10'::crm.history AS h) AS x;
 		CREATE TABLE keeps AS SELECT '2024-01-05:1:10'::crm.history AS h, '3-gold'::crm.tier AS t;
 		CREATE INDEX ON keeps (t)}, as('boss'));
 	$node->safe_psql($db, 'ALTER EXTENSION crm UPDATE', as('boss'));
