@@ -6,6 +6,8 @@
 #include "access/htup_details.h"
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
 
 int
 CrmClippedLength(const char *input, Size size)
@@ -46,4 +48,41 @@ CrmCheckInAggregate(FunctionCallInfo fcinfo, const char *aggregate)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 						errmsg("this function works only inside an aggregate"),
 						errhint("Use %s.", aggregate)));
+}
+
+static bool
+MustStop(void *arg)
+{
+	return InterruptPending && (QueryCancelPending || ProcDiePending);
+}
+
+static void *
+Allocate(void *arg, size_t size)
+{
+	if (size > MaxAllocHugeSize)
+		return NULL;
+	return palloc_extended(size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+}
+
+static void
+Release(void *arg, void *p)
+{
+	pfree(p);
+}
+
+const Environment CrmEnvironment = {MustStop, Allocate, Release, NULL};
+
+void
+CrmInterrupted(void)
+{
+	CHECK_FOR_INTERRUPTS();
+	/* the request was withdrawn meanwhile, or is held off */
+	ereport(ERROR, (errcode(ERRCODE_QUERY_CANCELED), errmsg("computation interrupted")));
+}
+
+void
+CrmOutOfMemory(const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"), errdetail("%s", detail)));
 }

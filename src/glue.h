@@ -13,6 +13,7 @@
 #include "fmgr.h"
 
 #include "compat.h"
+#include "core/base/environment.h"
 
 /* The number of bytes of somebody else's text to show in a message, ending between characters. */
 extern int CrmClippedLength(const char *input, Size size);
@@ -25,5 +26,14 @@ extern Datum CrmReturnRow(FunctionCallInfo fcinfo, Datum *values, bool *nulls);
 
 /* Raise an error outside of an aggregate, for steps that change their state in place. */
 extern void CrmCheckInAggregate(FunctionCallInfo fcinfo, const char *aggregate);
+
+/*
+ * The surroundings of long computations in src/core. They may hold memory that is not PostgreSQL's,
+ * so no error jumps over them: a request to stop, and a lack of memory, are handed to them as
+ * answers. Raise what became of it when they have returned.
+ */
+extern const Environment CrmEnvironment;
+extern void CrmInterrupted(void);
+extern void CrmOutOfMemory(const char *detail);
 
 #endif /* CRM_GLUE_H */

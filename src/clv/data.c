@@ -30,15 +30,6 @@ PG_FUNCTION_INFO_V1(btyd_data_summary);
 static const char *const CounterNames[BTYD_COUNTERS] = {"no_purchase", "invalid", "null", "merged",
 														"no_spend"};
 
-#define ST_SORT BtydSortRows
-#define ST_ELEMENT_TYPE BtydRow
-#define ST_COMPARE(a, b) BtydRowCompare(a, b)
-#define ST_SCOPE static
-#define ST_CHECK_FOR_INTERRUPTS
-#define ST_DECLARE
-#define ST_DEFINE
-#include "lib/sort_template.h"
-
 /* ---------------------------------------------------------------- building */
 
 BtydRow *
@@ -49,42 +40,33 @@ BtydAllocateRows(Size n)
 	return palloc_extended(Max(n, 1) * sizeof(BtydRow), MCXT_ALLOC_HUGE);
 }
 
-/* Order the rows and merge equal ones; nrows and nspend together are their number. */
-static void
-BtydNormalise(BtydData *data)
+bool
+BtydCheckStatus(BtydDataStatus status, fmNodePtr escontext)
 {
-	Size n = data->nrows + data->nspend;
-	Size kept = 0;
-
-	if (n > 0)
-		BtydSortRows(data->rows, n);
-	data->nspend = 0;
-	for (Size i = 0; i < n; i++)
+	switch (status)
 	{
-		BtydRow *row = &data->rows[i];
-
-		if (kept > 0 && BtydRowCompare(&data->rows[kept - 1], row) == 0)
-		{
-			data->rows[kept - 1].weight += row->weight;
-			continue;
-		}
-		data->rows[kept++] = *row;
-		if (row->t < 0)
-			data->nspend++;
+		case BTYD_DATA_OK:
+			return true;
+		case BTYD_DATA_OUT_OF_RANGE:
+			ereturn(escontext, false,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("number of customers out of range"),
+					 errdetail("Customers, and what else is counted, must stay below 2^53.")));
+		case BTYD_DATA_MALFORMED:
+			ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("malformed btyd_data"),
+							errdetail("The stored bytes are not a value of type crm.btyd_data.")));
+			break;
+		case BTYD_DATA_NO_MEMORY:
+			CrmOutOfMemory("Ordering customers needs 64 bytes a distinct row.");
+			break;
+		case BTYD_DATA_INTERRUPTED:
+			CrmInterrupted();
+			break;
+		case BTYD_DATA_FULL:
+		case BTYD_DATA_OTHER_UNIT:
+			elog(ERROR, "unexpected btyd_data status %d", (int) status);
 	}
-	data->nrows = kept - data->nspend;
-}
-
-/* Raise an error, or report it softly and return false, where the counts are too large. */
-static bool
-CheckCounts(const BtydData *data, fmNodePtr escontext)
-{
-	if (!BtydCountsAreValid(data))
-		ereturn(escontext, false,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("number of customers out of range"),
-				 errdetail("Customers, and what else is counted, must stay below 2^53.")));
-	return true;
+	return false;
 }
 
 /* Pack data whose rows are in order into a new value. */
@@ -101,15 +83,23 @@ BtydDataGetDatum(BtydData *data)
 	return PointerGetDatum(result);
 }
 
+bool
+BtydDataIsOpen(const struct varlena *value)
+{
+	if (VARSIZE_ANY_EXHDR(value) == 0 || *(const uint8 *) VARDATA_ANY(value) != BTYD_OPEN_HEAD)
+		return false;
+	/* no open form is so small that it has a short length word, which would not be aligned */
+	if (!VARATT_IS_4B_U(value) || !BtydOpenIsValid((const BtydOpen *) value, VARSIZE(value)))
+		BtydCheckStatus(BTYD_DATA_MALFORMED, NULL);
+	return true;
+}
+
 BtydData
 BtydOpenGetData(const BtydOpen *open)
 {
-	BtydData data = {.unit_days = open->unit_days, .counters = open->counters, .nrows = open->n};
+	BtydData data = {.rows = BtydAllocateRows(open->n)};
 
-	data.rows = BtydAllocateRows(open->n);
-	memcpy(data.rows, open->rows, open->n * sizeof(BtydRow));
-	BtydNormalise(&data);
-	CheckCounts(&data, NULL);
+	BtydCheckStatus(BtydOpenUnpack(open, &CrmEnvironment, &data), NULL);
 	return data;
 }
 
@@ -121,16 +111,15 @@ DatumGetBtydData(Datum datum)
 	Size size = VARSIZE_ANY_EXHDR(value);
 	BtydData data;
 
-	if (size > 0 && bytes[0] == (BTYD_CODEC_VERSION << 1 | BTYD_CODEC_OPEN))
-		return BtydOpenGetData((BtydOpen *) PG_DETOAST_DATUM(datum));
+	if (BtydDataIsOpen(value))
+		return BtydOpenGetData((const BtydOpen *) value);
 	if (BtydUnpackHead(bytes, size, &data))
 	{
 		data.rows = BtydAllocateRows(data.nrows + data.nspend);
 		if (BtydUnpack(bytes, size, &data))
 			return data;
 	}
-	ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("malformed btyd_data"),
-					errdetail("The stored bytes are not a value of type crm.btyd_data.")));
+	BtydCheckStatus(BTYD_DATA_MALFORMED, NULL);
 	return data;
 }
 
@@ -141,7 +130,8 @@ DatumGetPacked(Datum datum)
 	struct varlena *value = PG_DETOAST_DATUM_PACKED(datum);
 	BtydData data;
 
-	if (*(const uint8_t *) VARDATA_ANY(value) == BTYD_CODEC_VERSION << 1)
+	if (VARSIZE_ANY_EXHDR(value) > 0 && *(const uint8_t *) VARDATA_ANY(value) == BTYD_CODEC_VERSION
+																					 << 1)
 		return value;
 	data = DatumGetBtydData(datum);
 	return (struct varlena *) DatumGetPointer(BtydDataGetDatum(&data));
@@ -304,8 +294,7 @@ btyd_data_in(PG_FUNCTION_ARGS)
 				 errdetail("%s", parser.wrong),
 				 errhint("Make it with crm.btyd_agg. Its text is \"unit_days=7 ... "
 						 "rows=x:t_x:t*n,... spend=x:m_x*n,...\".")));
-	BtydNormalise(&data);
-	if (!CheckCounts(&data, CRM_ESCONTEXT(fcinfo)))
+	if (!BtydCheckStatus(BtydNormalise(&data, &CrmEnvironment), CRM_ESCONTEXT(fcinfo)))
 		return (Datum) 0;
 	PG_RETURN_DATUM(BtydDataGetDatum(&data));
 }

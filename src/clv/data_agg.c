@@ -2,9 +2,10 @@
  * data_agg.c: crm.btyd_agg: customers to counted rows
  *
  * Customers that look alike to the models are counted, not kept: a fit costs by distinct rows. The
- * state is a crm.btyd_data in its open form (data.h), not `internal`: it combines in parallel plans
- * as it is, passes through engines that refuse `internal`, and needs no context of its own. A
- * customer is one look-up in a hash table; sorting and packing wait for the final function.
+ * state is a crm.btyd_data in its open form (core/clv/open.h), not `internal`: it combines in
+ * parallel plans as it is, passes through engines that refuse `internal`, and needs no context of
+ * its own. A customer is one look-up in a hash table; sorting and packing wait for the final
+ * function.
  */
 #include "clv/data.h"
 
@@ -20,63 +21,15 @@ PG_FUNCTION_INFO_V1(btyd_agg_numbers);
 PG_FUNCTION_INFO_V1(btyd_agg_data);
 PG_FUNCTION_INFO_V1(btyd_agg_final);
 
-#define FIRST_CAPACITY 8
 #define DEFAULT_UNIT_DAYS 7.0
 
-static inline uint32 *
-Slots(BtydOpen *state)
-{
-	return (uint32 *) &state->rows[state->capacity];
-}
-
-static inline uint32
-SlotMask(const BtydOpen *state)
-{
-	return 2 * state->capacity - 1;
-}
-
-/* Mix the bits of three numbers (the finalizer of MurmurHash3, by Austin Appleby, public domain) */
-static inline uint32
-HashRow(const BtydRow *row)
-{
-	uint64 hash = 0;
-	const double part[3] = {row->x, row->t_x, row->t};
-
-	for (int i = 0; i < 3; i++)
-	{
-		uint64 bits;
-
-		memcpy(&bits, &part[i], sizeof(bits));
-		hash = (hash ^ bits) * UINT64CONST(0xff51afd7ed558ccd);
-		hash ^= hash >> 33;
-	}
-	hash *= UINT64CONST(0xc4ceb9fe1a85ec53);
-	return (uint32) (hash >> 32);
-}
-
-/* The slot of a row: where it is, or the free one where it belongs */
-static uint32 *
-FindSlot(BtydOpen *state, const BtydRow *row)
-{
-	uint32 *slots = Slots(state);
-	uint32 mask = SlotMask(state);
-
-	for (uint32 i = HashRow(row) & mask;; i = (i + 1) & mask)
-	{
-		const BtydRow *other;
-
-		if (slots[i] == 0)
-			return &slots[i];
-		other = &state->rows[slots[i] - 1];
-		if (other->x == row->x && other->t_x == row->t_x && other->t == row->t)
-			return &slots[i];
-	}
-}
+/* Rows between two looks at interrupts */
+#define BLOCK_ROWS 4096
 
 static BtydOpen *
 NewState(uint32 capacity, double unit_days)
 {
-	Size size = offsetof(BtydOpen, rows) + (Size) capacity * (sizeof(BtydRow) + 2 * sizeof(uint32));
+	Size size = BtydOpenSize(capacity);
 	BtydOpen *state;
 
 	if (size > MaxAllocSize)
@@ -87,99 +40,73 @@ NewState(uint32 capacity, double unit_days)
 								"does: a few million fit a model as well as all.")));
 	state = palloc0(size); /* all of it: a state that a user's own aggregate leaks is stored */
 	SET_VARSIZE(state, size);
-	state->head = BTYD_CODEC_VERSION << 1 | BTYD_CODEC_OPEN;
-	state->capacity = capacity;
-	state->unit_days = unit_days;
+	BtydOpenStart(state, capacity, unit_days);
 	return state;
-}
-
-static BtydOpen *
-GrowState(BtydOpen *state)
-{
-	BtydOpen *grown = NewState(state->capacity * 2, state->unit_days);
-
-	grown->counters = state->counters;
-	grown->n = state->n;
-	memcpy(grown->rows, state->rows, state->n * sizeof(BtydRow));
-	for (uint32 i = 0; i < grown->n; i++)
-		*FindSlot(grown, &grown->rows[i]) = i + 1;
-	return grown;
 }
 
 /* The executor owns the state it passed in and frees it; states that grew on the way are ours. */
 static BtydOpen *
+GrowState(BtydOpen *state, const BtydOpen *owned_by_executor)
+{
+	BtydOpen *grown = NewState(state->capacity * 2, state->unit_days);
+
+	BtydOpenGrow(state, grown);
+	if (state != owned_by_executor)
+		pfree(state);
+	return grown;
+}
+
+static BtydOpen *
 AddRow(BtydOpen *state, const BtydOpen *owned_by_executor, const BtydRow *row)
 {
-	uint32 *slot = FindSlot(state, row);
+	BtydDataStatus status = BtydOpenAdd(state, row);
 
-	if (*slot != 0)
-	{
-		state->rows[*slot - 1].weight += row->weight; /* the range is checked at the end */
+	if (status == BTYD_DATA_OK)
 		return state;
-	}
-	if (state->n == state->capacity)
+	if (status == BTYD_DATA_FULL)
 	{
-		BtydOpen *grown = GrowState(state);
-
-		if (state != owned_by_executor)
-			pfree(state);
-		state = grown;
-		slot = FindSlot(state, row);
+		state = GrowState(state, owned_by_executor);
+		status = BtydOpenAdd(state, row);
 	}
-	state->rows[state->n++] = *row;
-	*slot = state->n;
+	BtydCheckStatus(status, NULL);
 	return state;
 }
 
-static bool
-IsEmpty(const BtydOpen *state)
-{
-	static const BtydCounters zero;
-
-	return state->n == 0 && memcmp(&state->counters, &zero, sizeof(zero)) == 0;
-}
-
-/* Raise an error unless two units of time are the same. */
+/* Measure in this unit of time; an error if there are customers in another. */
 static void
-CheckSameUnit(double a, double b)
+SetUnit(BtydOpen *state, double unit_days)
 {
-	if (a != b)
+	if (BtydOpenSetUnit(state, unit_days) == BTYD_DATA_OTHER_UNIT)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("customers are measured in different units of time"),
-						errdetail("Some in units of %g days, some of %g days.", a, b),
+						errdetail("Some in units of %g days, some of %g days.", state->unit_days,
+								  unit_days),
 						errhint("Use the same unit_days for all customers of one model.")));
 }
 
 /* Add all of other data to a state (NULL: a new one); data with nothing in them have no unit. */
 static BtydOpen *
-AddRows(BtydOpen *owned, const BtydRow *rows, Size n, const BtydCounters *counters,
-		double unit_days)
+AddData(BtydOpen *owned, const BtydData *data)
 {
 	static const BtydCounters zero;
-	BtydOpen *state = owned ? owned : NewState(FIRST_CAPACITY, unit_days);
-	double *sum = (double *) &state->counters;
-	const double *more = (const double *) counters;
+	BtydOpen *state = owned ? owned : NewState(BTYD_OPEN_FIRST_CAPACITY, data->unit_days);
+	Size n = data->nrows + data->nspend, done = 0;
 
-	if (n == 0 && memcmp(counters, &zero, sizeof(zero)) == 0)
+	if (n == 0 && memcmp(&data->counters, &zero, sizeof(zero)) == 0)
 		return state;
-	if (IsEmpty(state))
-		state->unit_days = unit_days;
-	CheckSameUnit(state->unit_days, unit_days);
-	for (int i = 0; i < BTYD_COUNTERS; i++)
-		sum[i] += more[i];
-	for (Size i = 0; i < n; i++)
+	SetUnit(state, data->unit_days);
+	BtydOpenAddCounters(state, &data->counters);
+	while (done < n)
 	{
+		BtydDataStatus status = BtydOpenMerge(state, data->rows, Min(n, done + BLOCK_ROWS), &done);
+
 		CHECK_FOR_INTERRUPTS();
-		state = AddRow(state, owned, &rows[i]);
+		if (status == BTYD_DATA_FULL)
+			state = GrowState(state, owned);
+		else
+			BtydCheckStatus(status, NULL);
 	}
 	return state;
-}
-
-static inline bool
-IsOpen(const struct varlena *value)
-{
-	return VARATT_IS_4B_U(value) && VARSIZE(value) > sizeof(BtydOpen) &&
-		   ((const BtydOpen *) value)->head == (BTYD_CODEC_VERSION << 1 | BTYD_CODEC_OPEN);
 }
 
 /* The state of this call, or NULL before the first row. An error outside of an aggregate. */
@@ -193,12 +120,12 @@ GetState(FunctionCallInfo fcinfo)
 	if (PG_ARGISNULL(0))
 		return NULL;
 	value = (struct varlena *) PG_GETARG_POINTER(0);
-	if (IsOpen(value))
+	if (VARATT_IS_4B_U(value) && BtydOpenIsValid((BtydOpen *) value, VARSIZE(value)))
 		return (BtydOpen *) value;
 
 	/* A user's own aggregate may start from any data: open a copy of it. */
 	data = DatumGetBtydData(PG_GETARG_DATUM(0));
-	return AddRows(NULL, data.rows, data.nrows + data.nspend, &data.counters, data.unit_days);
+	return AddData(NULL, &data);
 }
 
 /* The state for a customer measured in this unit: made now if there is none. */
@@ -206,10 +133,8 @@ static BtydOpen *
 StateFor(BtydOpen *state, double unit_days)
 {
 	if (state == NULL)
-		return NewState(FIRST_CAPACITY, unit_days);
-	if (IsEmpty(state))
-		state->unit_days = unit_days;
-	CheckSameUnit(state->unit_days, unit_days);
+		return NewState(BTYD_OPEN_FIRST_CAPACITY, unit_days);
+	SetUnit(state, unit_days);
 	return state;
 }
 
@@ -344,13 +269,18 @@ btyd_agg_data(PG_FUNCTION_ARGS)
 			PG_RETURN_NULL();
 		PG_RETURN_POINTER(state);
 	}
-	value = PG_DETOAST_DATUM(PG_GETARG_DATUM(1));
-	if (IsOpen(value))
-		return PointerGetDatum(AddRows(state, ((BtydOpen *) value)->rows, ((BtydOpen *) value)->n,
-									   &((BtydOpen *) value)->counters,
-									   ((BtydOpen *) value)->unit_days));
+	value = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(1));
+	if (BtydDataIsOpen(value))
+	{
+		BtydOpen *open = (BtydOpen *) value;
+
+		if (!BtydOpenRowsAreValid(open))
+			BtydCheckStatus(BTYD_DATA_MALFORMED, NULL);
+		data = (BtydData){open->unit_days, open->counters, open->rows, open->n, 0};
+		PG_RETURN_POINTER(AddData(state, &data));
+	}
 	data = DatumGetBtydData(PointerGetDatum(value));
-	state = AddRows(state, data.rows, data.nrows + data.nspend, &data.counters, data.unit_days);
+	state = AddData(state, &data);
 	pfree(data.rows);
 	PG_RETURN_POINTER(state);
 }

@@ -13,31 +13,6 @@
 
 PG_FUNCTION_INFO_V1(clv_fit);
 
-/*
- * The optimiser holds memory of its own, so no error may jump over it: a request to stop is handed
- * to it as an answer, and raised when it has returned.
- */
-static bool
-MustStop(void *arg)
-{
-	return InterruptPending && (QueryCancelPending || ProcDiePending);
-}
-
-/* NULL when there is no memory: the fit reports it */
-static void *
-Allocate(void *arg, size_t size)
-{
-	if (size > MaxAllocHugeSize)
-		return NULL;
-	return palloc_extended(size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
-}
-
-static void
-Release(void *arg, void *p)
-{
-	pfree(p);
-}
-
 /* Statuses that are no result of the data become errors. */
 static void
 CheckFitStatus(BtydFitStatus status)
@@ -45,12 +20,10 @@ CheckFitStatus(BtydFitStatus status)
 	switch (status)
 	{
 		case BTYD_FIT_INTERRUPTED:
-			CHECK_FOR_INTERRUPTS();
-			ereport(ERROR, (errcode(ERRCODE_QUERY_CANCELED), errmsg("fit interrupted")));
+			CrmInterrupted();
 			break;
 		case BTYD_FIT_NO_MEMORY:
-			ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"),
-							errdetail("The fit needs about 100 bytes a distinct row.")));
+			CrmOutOfMemory("The fit needs about 100 bytes a distinct row.");
 			break;
 		case BTYD_FIT_BAD_DATA:
 			elog(ERROR, "malformed btyd_data");
@@ -82,11 +55,11 @@ PutEstimates(ClvPart *part, int n, const double *params, const double *covarianc
 }
 
 static void
-FitOrders(const BtydData *data, const BtydProcess *process, const Environment *env, ClvPart *part)
+FitOrders(const BtydData *data, const BtydProcess *process, ClvPart *part)
 {
 	BtydFit fit;
 
-	CheckFitStatus(BtydFitProcess(process, data->rows, data->nrows, env, &fit));
+	CheckFitStatus(BtydFitProcess(process, data->rows, data->nrows, &CrmEnvironment, &fit));
 	part->status = (int32) fit.status;
 	part->iterations = fit.iterations;
 	part->evaluations = fit.evaluations;
@@ -98,7 +71,7 @@ FitOrders(const BtydData *data, const BtydProcess *process, const Environment *e
 
 /* The Gamma-Gamma spend model, of the repeat customers whose mean spend is positive */
 static void
-FitSpend(const BtydData *data, const Environment *env, ClvModel *model)
+FitSpend(const BtydData *data, ClvModel *model)
 {
 	ClvPart *part = &model->spend;
 	GammaGammaFit fit;
@@ -110,7 +83,7 @@ FitSpend(const BtydData *data, const Environment *env, ClvModel *model)
 
 		rows[i] = (GammaGammaRow){.x = row->x, .mean = row->t_x, .weight = row->weight};
 	}
-	CheckFitStatus(GammaGammaFitSpend(rows, data->nspend, env, &fit));
+	CheckFitStatus(GammaGammaFitSpend(rows, data->nspend, &CrmEnvironment, &fit));
 	pfree(rows);
 	model->has_spend = 1;
 	model->correlation = Plain(fit.correlation);
@@ -128,16 +101,15 @@ Datum
 clv_fit(PG_FUNCTION_ARGS)
 {
 	const BtydProcess *process = ClvProcessByName(text_to_cstring(PG_GETARG_TEXT_PP(1)));
-	const Environment env = {MustStop, Allocate, Release, NULL};
 	BtydData data = DatumGetBtydData(PG_GETARG_DATUM(0));
 	ClvModel *model;
 
 	/* measured in units of time; the fit does the rest in its own */
 	model = ClvNewModel(process, data.unit_days);
 	model->counters = data.counters;
-	FitOrders(&data, process, &env, &model->orders);
+	FitOrders(&data, process, &model->orders);
 	if (PG_GETARG_BOOL(2) && data.nspend > 0)
-		FitSpend(&data, &env, model);
+		FitSpend(&data, model);
 	else
 		model->counters.no_spend = 0; /* part of what is said of spend; the text has it there */
 	pfree(data.rows);

@@ -17,6 +17,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/base/environment.h"
 #include "core/numeric/optimise.h"
@@ -24,6 +25,13 @@
 
 /* Counts are doubles that hold whole numbers: a sum up to here was exact, one above is seen */
 #define BTYD_MAX_COUNT 9007199254740991.0
+
+/* Is this a whole number that a double counts to, not negative? */
+static inline bool
+BtydIsCount(double n)
+{
+	return n >= 0.0 && n <= BTYD_MAX_COUNT && (double) (int64_t) n == n;
+}
 
 #define BTYD_MAX_PARAMS 4
 #define BTYD_MAX_CONSTANTS 32
@@ -154,7 +162,6 @@ extern const BtydProcess *BtydProcessByName(const char *name); /* NULL when unkn
  * BtydPmf with n = 0; a new customer is x = t_x = t = 0.
  */
 extern BtydStatus BtydPrepare(BtydModel *m, const BtydProcess *process, const double *params);
-extern bool BtydIsCount(double n); /* a whole number that a double counts to, not negative */
 extern BtydStatus BtydCheckRow(double x, double t_x, double t);
 extern BtydStatus BtydLogLikelihood(const BtydModel *m, double x, double t_x, double t,
 									double *result);

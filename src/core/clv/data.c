@@ -41,6 +41,122 @@ BtydCountsAreValid(const BtydData *data)
 	return BtydIsCount(customers[0]) && BtydIsCount(customers[1]);
 }
 
+/* ---------------------------------------------------------------- order */
+
+/* Runs of so many rows are sorted by insertion */
+#define RUN_ROWS 16
+
+/* Rows that are moved between two looks at env->check */
+#define CHECK_ROWS 65536
+
+static void
+SortRun(BtydRow *rows, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+	{
+		BtydRow row = rows[i];
+		size_t j = i;
+
+		for (; j > 0 && BtydRowCompare(&rows[j - 1], &row) > 0; j--)
+			rows[j] = rows[j - 1];
+		rows[j] = row;
+	}
+}
+
+/* Merge two ordered runs that lie one behind the other. */
+static void
+MergeRuns(const BtydRow *left, const BtydRow *middle, const BtydRow *end, BtydRow *to)
+{
+	const BtydRow *right = middle;
+
+	if (right < end && BtydRowCompare(right - 1, right) > 0)
+		while (left < middle && right < end)
+			*to++ = BtydRowCompare(left, right) <= 0 ? *left++ : *right++;
+	memcpy(to, left, (size_t) (middle - left) * sizeof(BtydRow));
+	to += middle - left;
+	memcpy(to, right, (size_t) (end - right) * sizeof(BtydRow));
+}
+
+/* Merge sort: as fast for every order that somebody hands in, and equal rows stay in theirs. */
+BtydRow *
+BtydSortRows(BtydRow *rows, BtydRow *scratch, size_t n, const Environment *env)
+{
+	size_t moved = 0;
+
+	for (size_t start = 0; start < n; start += RUN_ROWS)
+	{
+		SortRun(rows + start, n - start < RUN_ROWS ? n - start : RUN_ROWS);
+		if ((start & (CHECK_ROWS - 1)) == 0 && EnvironmentMustStop(env))
+			return NULL;
+	}
+	for (size_t width = RUN_ROWS; width < n; width *= 2)
+	{
+		BtydRow *other = scratch;
+
+		for (size_t start = 0; start < n; start += 2 * width)
+		{
+			size_t middle = n - start < width ? n : start + width;
+			size_t end = n - start < 2 * width ? n : start + 2 * width;
+
+			MergeRuns(rows + start, rows + middle, rows + end, scratch + start);
+			moved += end - start;
+			if (moved >= CHECK_ROWS && EnvironmentMustStop(env))
+				return NULL;
+			moved &= CHECK_ROWS - 1;
+		}
+		scratch = rows;
+		rows = other;
+	}
+	return rows;
+}
+
+/* Merge equal rows that are in order; returns how many are left. */
+static size_t
+MergeEqual(const BtydRow *sorted, size_t n, BtydRow *rows)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		if (kept > 0 && BtydRowCompare(&rows[kept - 1], &sorted[i]) == 0)
+			rows[kept - 1].weight += sorted[i].weight;
+		else
+			rows[kept++] = sorted[i];
+	}
+	return kept;
+}
+
+BtydDataStatus
+BtydNormalise(BtydData *data, const Environment *env)
+{
+	size_t n = data->nrows + data->nspend;
+	BtydRow *scratch = NULL;
+	const BtydRow *sorted = data->rows;
+	size_t ordered = 1;
+
+	while (ordered < n && BtydRowCompare(&sorted[ordered - 1], &sorted[ordered]) <= 0)
+		ordered++;
+	if (ordered < n)
+	{
+		scratch = EnvironmentAllocate(env, n, sizeof(BtydRow));
+		if (scratch == NULL)
+			return BTYD_DATA_NO_MEMORY;
+		sorted = BtydSortRows(data->rows, scratch, n, env);
+	}
+	if (sorted != NULL)
+		n = MergeEqual(sorted, n, data->rows);
+	EnvironmentRelease(env, scratch);
+	if (sorted == NULL)
+		return BTYD_DATA_INTERRUPTED;
+
+	/* customers come before spend */
+	data->nrows = 0;
+	while (data->nrows < n && data->rows[data->nrows].t >= 0.0)
+		data->nrows++;
+	data->nspend = n - data->nrows;
+	return BtydCountsAreValid(data) ? BTYD_DATA_OK : BTYD_DATA_OUT_OF_RANGE;
+}
+
 /* ---------------------------------------------------------------- writing */
 
 static uint8_t *

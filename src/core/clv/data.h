@@ -4,7 +4,7 @@
  * Two lists: customers as (x, t_x, t), counted; and for the spend model, those with a repeat order
  * as (x, m_x), counted. The bytes are canonical: equal data have equal bytes.
  *
- *     head           1 byte: version << 1 | open (an aggregate's state, never stored)
+ *     head           1 byte: version << 1; with bit 0 it is the state of an aggregate (open.h)
  *     unit_days      8 bytes, IEEE 754, least significant first
  *     lengths        varints: customers' rows, spend rows
  *     counters       varints, as in BtydCounters
@@ -73,11 +73,34 @@ BtydRowCompare(const BtydRow *a, const BtydRow *b)
 	return 0;
 }
 
+typedef enum BtydDataStatus
+{
+	BTYD_DATA_OK,
+	BTYD_DATA_FULL,         /* no room for another row: grow (open.h) */
+	BTYD_DATA_MALFORMED,    /* the bytes are not data */
+	BTYD_DATA_OUT_OF_RANGE, /* more customers than can be counted */
+	BTYD_DATA_OTHER_UNIT,   /* measured in another unit of time */
+	BTYD_DATA_NO_MEMORY,
+	BTYD_DATA_INTERRUPTED
+} BtydDataStatus;
+
 /* Is this a customer, or a spend row, that data can hold? */
 extern bool BtydRowIsValid(const BtydRow *row);
 
 /* Are the counters, and the customers of either list together, numbers that data can hold? */
 extern bool BtydCountsAreValid(const BtydData *data);
+
+/*
+ * Order rows between two buffers of n; returns the one that holds the result, NULL when the
+ * environment says stop.
+ */
+extern BtydRow *BtydSortRows(BtydRow *rows, BtydRow *scratch, size_t n, const Environment *env);
+
+/*
+ * Order the rows, merge equal ones and check the counts. nrows and nspend together are the number
+ * of rows; afterwards each is that of its kind.
+ */
+extern BtydDataStatus BtydNormalise(BtydData *data, const Environment *env);
 
 /* An upper bound of the packed size; then pack, which returns the size. Rows are in order. */
 extern size_t BtydPackedBound(const BtydData *data);

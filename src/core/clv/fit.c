@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/clv/btyd.h"
+#include "core/clv/data.h"
 #include "core/numeric/optimise.h"
 
 /* Rows of the smallest sample, and how much larger the next one is */
@@ -76,51 +76,6 @@ Likelihood(void *arg, const double *log_params, double *grad, double *hess, bool
 	}
 	sum += lost;
 	return isfinite(sum) ? sum : -INFINITY;
-}
-
-/* Order by x; within x by t, because a run of equal t is cheaper for the likelihoods */
-static bool
-Before(const BtydRow *a, const BtydRow *b)
-{
-	if (a->x != b->x)
-		return a->x < b->x;
-	if (a->t != b->t)
-		return a->t < b->t;
-	return a->t_x < b->t_x;
-}
-
-/*
- * Merge sort between two buffers, which a user can interrupt (then NULL); returns the one that
- * holds the result
- */
-static BtydRow *
-SortRows(BtydRow *from, BtydRow *to, size_t n, const Environment *env)
-{
-	for (size_t width = 1; width < n; width *= 2)
-	{
-		BtydRow *other = from;
-
-		for (size_t start = 0; start < n; start += 2 * width)
-		{
-			size_t left = start;
-			size_t middle = start + width < n ? start + width : n;
-			size_t right = middle;
-			size_t end = start + 2 * width < n ? start + 2 * width : n;
-
-			for (size_t k = start; k < end; k++)
-			{
-				if (left < middle && (right >= end || !Before(&from[right], &from[left])))
-					to[k] = from[left++];
-				else
-					to[k] = from[right++];
-			}
-		}
-		if (EnvironmentMustStop(env))
-			return NULL;
-		from = to;
-		to = other;
-	}
-	return from;
 }
 
 /*
@@ -315,8 +270,9 @@ BtydFitProcess(const BtydProcess *process, const BtydRow *rows, size_t n, const 
 	{
 		if (!ordered)
 		{
+			/* by x; within x by t, because a run of equal t is cheaper for the likelihoods */
 			memcpy(copy, rows, n * sizeof(BtydRow));
-			data.rows = SortRows(copy, copy + n, n, env);
+			data.rows = BtydSortRows(copy, copy + n, n, env);
 		}
 		if (data.rows == NULL)
 			fit->status = BTYD_FIT_INTERRUPTED;

@@ -43,12 +43,6 @@ BtydStatusMessage(BtydStatus status)
 	return "unknown status";
 }
 
-bool
-BtydIsCount(double n)
-{
-	return n >= 0.0 && n <= BTYD_MAX_COUNT && n == floor(n);
-}
-
 BtydStatus
 BtydCheckRow(double x, double t_x, double t)
 {

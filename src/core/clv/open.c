@@ -1,0 +1,181 @@
+/*
+ * open.c: customers being counted
+ */
+#include <math.h>
+#include <string.h>
+
+#include "core/clv/open.h"
+
+_Static_assert(offsetof(BtydOpen, rows) == 64, "rows follow the header without padding");
+
+static inline uint32_t *
+Slots(BtydOpen *open)
+{
+	return (uint32_t *) &open->rows[open->capacity];
+}
+
+void
+BtydOpenStart(BtydOpen *open, uint32_t capacity, double unit_days)
+{
+	open->head = BTYD_OPEN_HEAD;
+	open->capacity = capacity;
+	open->unit_days = unit_days;
+}
+
+bool
+BtydOpenIsEmpty(const BtydOpen *open)
+{
+	const double *counter = (const double *) &open->counters;
+
+	for (int i = 0; i < BTYD_COUNTERS; i++)
+		if (counter[i] != 0.0)
+			return false;
+	return open->n == 0;
+}
+
+BtydDataStatus
+BtydOpenSetUnit(BtydOpen *open, double unit_days)
+{
+	if (open->unit_days == unit_days)
+		return BTYD_DATA_OK;
+	if (!BtydOpenIsEmpty(open))
+		return BTYD_DATA_OTHER_UNIT;
+	open->unit_days = unit_days;
+	return BTYD_DATA_OK;
+}
+
+/* Mix the bits of three numbers (the finalizer of MurmurHash3, by Austin Appleby, public domain) */
+static inline uint32_t
+HashRow(const BtydRow *row)
+{
+	uint64_t hash = 0;
+	const double part[3] = {row->x, row->t_x, row->t};
+
+	for (int i = 0; i < 3; i++)
+	{
+		uint64_t bits;
+
+		memcpy(&bits, &part[i], sizeof(bits));
+		hash = (hash ^ bits) * UINT64_C(0xff51afd7ed558ccd);
+		hash ^= hash >> 33;
+	}
+	hash *= UINT64_C(0xc4ceb9fe1a85ec53);
+	return (uint32_t) (hash >> 32);
+}
+
+/*
+ * The slot of a row: where it is, or the free one where it belongs. NULL in a forged table: a slot
+ * names a row that is not there, or none is free.
+ */
+static inline uint32_t *
+FindSlot(BtydOpen *open, const BtydRow *row)
+{
+	uint32_t *slots = Slots(open);
+	uint32_t mask = 2 * open->capacity - 1;
+	uint32_t i = HashRow(row) & mask;
+
+	for (uint32_t probes = 0; probes <= mask; probes++)
+	{
+		const BtydRow *other;
+
+		if (slots[i] == 0)
+			return &slots[i];
+		if (slots[i] > open->n)
+			return NULL;
+		other = &open->rows[slots[i] - 1];
+		if (other->x == row->x && other->t_x == row->t_x && other->t == row->t)
+			return &slots[i];
+		i = (i + 1) & mask;
+	}
+	return NULL;
+}
+
+static inline BtydDataStatus
+Add(BtydOpen *open, const BtydRow *row)
+{
+	uint32_t *slot = FindSlot(open, row);
+
+	if (slot == NULL)
+		return BTYD_DATA_MALFORMED;
+	if (*slot != 0)
+	{
+		open->rows[*slot - 1].weight += row->weight; /* the range is checked at the end */
+		return BTYD_DATA_OK;
+	}
+	if (open->n == open->capacity)
+		return BTYD_DATA_FULL;
+	open->rows[open->n++] = *row;
+	*slot = open->n;
+	return BTYD_DATA_OK;
+}
+
+BtydDataStatus
+BtydOpenAdd(BtydOpen *open, const BtydRow *row)
+{
+	return Add(open, row);
+}
+
+void
+BtydOpenGrow(const BtydOpen *open, BtydOpen *grown)
+{
+	grown->counters = open->counters;
+	grown->n = open->n;
+	memcpy(grown->rows, open->rows, open->n * sizeof(BtydRow));
+	for (uint32_t i = 0; i < grown->n; i++)
+		*FindSlot(grown, &grown->rows[i]) = i + 1;
+}
+
+/*
+ * Is this a row of a state? The weight is a sum that nobody has checked, so it may be more than can
+ * be counted; then the end finds it.
+ */
+static bool
+RowIsSound(const BtydRow *row)
+{
+	BtydRow one = *row;
+
+	one.weight = row->weight > BTYD_MAX_COUNT && row->weight <= DBL_MAX ? 1.0 : row->weight;
+	return BtydRowIsValid(&one);
+}
+
+bool
+BtydOpenRowsAreValid(const BtydOpen *open)
+{
+	for (uint32_t i = 0; i < open->n; i++)
+		if (!RowIsSound(&open->rows[i]))
+			return false;
+	return true;
+}
+
+BtydDataStatus
+BtydOpenMerge(BtydOpen *open, const BtydRow *rows, size_t n, size_t *done)
+{
+	BtydDataStatus status = BTYD_DATA_OK;
+
+	for (; *done < n && status == BTYD_DATA_OK; *done += status == BTYD_DATA_OK)
+		status = Add(open, &rows[*done]);
+	return status;
+}
+
+void
+BtydOpenAddCounters(BtydOpen *open, const BtydCounters *counters)
+{
+	double *sum = (double *) &open->counters;
+	const double *more = (const double *) counters;
+
+	for (int i = 0; i < BTYD_COUNTERS; i++)
+		sum[i] += more[i];
+}
+
+BtydDataStatus
+BtydOpenUnpack(const BtydOpen *open, const Environment *env, BtydData *data)
+{
+	if (!BtydOpenRowsAreValid(open))
+		return BTYD_DATA_MALFORMED;
+	memcpy(data->rows, open->rows, open->n * sizeof(BtydRow));
+	data->unit_days = open->unit_days;
+	data->counters = open->counters;
+	data->nrows = open->n;
+	data->nspend = 0;
+	return BtydNormalise(data, env);
+}

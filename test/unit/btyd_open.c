@@ -1,0 +1,290 @@
+/*
+ * btyd_open.c: the state of crm.btyd_agg: it grows, it counts, and forged bytes are refused
+ */
+#include "core/clv/open.h"
+#include "core/numeric/random.h"
+#include "env.h"
+#include "unit.h"
+
+#include <string.h>
+
+static BtydOpen *
+NewState(uint32_t capacity, double unit_days)
+{
+	BtydOpen *state = calloc(1, BtydOpenSize(capacity));
+
+	BtydOpenStart(state, capacity, unit_days);
+	return state;
+}
+
+static BtydOpen *
+Grown(BtydOpen *state)
+{
+	BtydOpen *grown = NewState(2 * state->capacity, state->unit_days);
+
+	BtydOpenGrow(state, grown);
+	free(state);
+	return grown;
+}
+
+static BtydOpen *
+Add(BtydOpen *state, BtydRow row)
+{
+	if (BtydOpenAdd(state, &row) == BTYD_DATA_FULL)
+	{
+		state = Grown(state);
+		BtydOpenAdd(state, &row);
+	}
+	return state;
+}
+
+/* A hundred thousand distinct customers, each three times, in an order that has nothing to do with
+ * theirs */
+static void
+TestMany(void)
+{
+	enum
+	{
+		MANY = 100000
+	};
+	BtydOpen *state = NewState(BTYD_OPEN_FIRST_CAPACITY, 1);
+	BtydOpen *copy = NewState(1, 1);
+	BtydData data;
+	size_t done = 0;
+	int wrong = 0;
+
+	for (int i = 0; i < 3 * MANY; i++)
+	{
+		int number = (int) (i * INT64_C(7919) % MANY); /* 7919 is prime */
+
+		state = Add(state, (BtydRow){number % 100, 0, number / 100, 1});
+	}
+	CHECK(state->n == MANY && state->capacity == 1 << 17);
+	CHECK(BtydOpenIsValid(state, BtydOpenSize(state->capacity)));
+	while (BtydOpenMerge(copy, state->rows, state->n, &done) == BTYD_DATA_FULL)
+		copy = Grown(copy);
+	CHECK(done == MANY && copy->n == MANY);
+	data.rows = malloc(MANY * sizeof(BtydRow));
+	CHECK(BtydOpenUnpack(copy, &test_env, &data) == BTYD_DATA_OK);
+	CHECK(data.nrows == MANY && data.nspend == 0 && data.unit_days == 1);
+	for (int i = 0; i < MANY; i++)
+		wrong += data.rows[i].x != i / 1000 || data.rows[i].t != i % 1000 ||
+				 data.rows[i].t_x != 0 || data.rows[i].weight != 3;
+	CHECK(wrong == 0);
+	free(data.rows);
+	free(state);
+	free(copy);
+}
+
+static bool
+Never(void *arg)
+{
+	return true;
+}
+
+static void *
+Nothing(void *arg, size_t size)
+{
+	return NULL;
+}
+
+/* The order of rows against qsort, for runs of all lengths */
+static int
+Compare(const void *a, const void *b)
+{
+	return BtydRowCompare(a, b);
+}
+
+static void
+TestSort(void)
+{
+	static BtydRow rows[3000], scratch[3000], want[3000];
+	int wrong = 0;
+	RandomState random;
+
+	RandomSeed(&random, 1, 1);
+	for (size_t n = 0; n < 3000; n = n < 100 ? n + 1 : n * 5 / 4)
+		for (int kind = 0; kind < 4; kind++)
+		{
+			const BtydRow *sorted;
+
+			for (size_t i = 0; i < n; i++)
+			{
+				double number = kind == 0   ? (double) i
+								: kind == 1 ? (double) (n - i)
+								: kind == 2 ? floor(RandomUniform(&random) * 5)
+											: floor(RandomUniform(&random) * 1000);
+
+				rows[i] = (BtydRow){number, 1, i % 3 ? 5 : BTYD_SPEND_ROW, (double) i};
+			}
+			memcpy(want, rows, sizeof(rows));
+			qsort(want, n, sizeof(BtydRow), Compare);
+			sorted = BtydSortRows(rows, scratch, n, &test_env);
+			for (size_t i = 0; i < n; i++)
+				wrong += BtydRowCompare(&sorted[i], &want[i]) != 0 ||
+						 (i > 0 && BtydRowCompare(&sorted[i - 1], &sorted[i]) == 0 &&
+						  sorted[i - 1].weight > sorted[i].weight);
+		}
+	CHECK(wrong == 0);
+}
+
+/* What a unit of time, a request to stop, a lack of memory and too many customers lead to */
+static void
+TestAnswers(void)
+{
+	const Environment stop = {Never, test_alloc, test_release, NULL};
+	const Environment poor = {NULL, Nothing, test_release, NULL};
+	BtydOpen *state = NewState(4, 7);
+	BtydCounters counters = {.nulls = 1};
+	BtydRow rows[4];
+	BtydData data = {.rows = rows};
+
+	CHECK(BtydOpenIsEmpty(state) && BtydOpenSetUnit(state, 1) == BTYD_DATA_OK);
+	BtydOpenAddCounters(state, &counters);
+	CHECK(!BtydOpenIsEmpty(state) && state->counters.nulls == 1);
+	CHECK(BtydOpenSetUnit(state, 7) == BTYD_DATA_OTHER_UNIT && state->unit_days == 1);
+	CHECK(BtydOpenSetUnit(state, 1) == BTYD_DATA_OK);
+	for (int i = 0; i < 4; i++)
+	{
+		BtydRow row = {4 - i, 1, 2, 1};
+
+		CHECK(BtydOpenAdd(state, &row) == BTYD_DATA_OK);
+	}
+	rows[0] = (BtydRow){9, 1, 2, 1};
+	CHECK(BtydOpenAdd(state, rows) == BTYD_DATA_FULL && state->n == 4);
+	rows[0] = (BtydRow){4, 1, 2, BTYD_MAX_COUNT - 4};
+	CHECK(BtydOpenAdd(state, rows) == BTYD_DATA_OK && state->n == 4);
+	CHECK(BtydOpenUnpack(state, &stop, &data) == BTYD_DATA_INTERRUPTED);
+	CHECK(BtydOpenUnpack(state, &poor, &data) == BTYD_DATA_NO_MEMORY);
+	CHECK(BtydOpenUnpack(state, &test_env, &data) == BTYD_DATA_OK);
+	CHECK(rows[3].x == 4 && rows[3].weight == BTYD_MAX_COUNT - 3);
+	rows[0] = (BtydRow){1, 1, 2, 1};
+	CHECK(BtydOpenAdd(state, rows) == BTYD_DATA_OK);
+	CHECK(BtydOpenUnpack(state, &test_env, &data) == BTYD_DATA_OUT_OF_RANGE);
+	free(state);
+	CHECK(BtydOpenSize(BTYD_OPEN_MOST_CAPACITY) == 64 + (size_t) 40 * BTYD_OPEN_MOST_CAPACITY);
+}
+
+/* Use a state in all ways; none may read or write where it must not */
+static void
+Use(const BtydOpen *forged, size_t size, int *refused, int *used)
+{
+	BtydOpen *state = malloc(size);
+	BtydOpen *other = NewState(8, 7);
+	BtydRow row = {3, 1, 2, 1};
+	BtydData data;
+	size_t done = 0;
+
+	memcpy(state, forged, size);
+	if (!BtydOpenIsValid(state, size))
+		++*refused;
+	else
+	{
+		++*used;
+		data.rows = malloc((state->n + 1) * sizeof(BtydRow));
+		BtydOpenUnpack(state, &test_env, &data);
+		free(data.rows);
+		while (BtydOpenRowsAreValid(state) &&
+			   BtydOpenMerge(other, state->rows, state->n, &done) == BTYD_DATA_FULL)
+			other = Grown(other);
+		state = Add(state, row);
+	}
+	free(other);
+	free(state);
+}
+
+static void
+TestForged(void)
+{
+	const size_t size = BtydOpenSize(4);
+	BtydOpen *good = NewState(4, 7);
+	BtydOpen *bad = malloc(size);
+	uint32_t *slots = (uint32_t *) &bad->rows[4];
+	BtydRow row = {3, 1, 2, 1}, rows[4];
+	BtydData data = {.rows = rows};
+	int refused = 0, used = 0;
+
+#define FORGE(change) (memcpy(bad, good, size), change, !BtydOpenIsValid(bad, size))
+
+	good = Add(good, (BtydRow){0, 0, 5, 2});
+	good = Add(good, (BtydRow){2, 1, 5, 1});
+	good = Add(good, (BtydRow){2, 10.25, BTYD_SPEND_ROW, 1});
+	CHECK(BtydOpenIsValid(good, size));
+	CHECK(!BtydOpenIsValid(good, 0) && !BtydOpenIsValid(good, 64) && !BtydOpenIsValid(good, 65) &&
+		  !BtydOpenIsValid(good, size - 1) && !BtydOpenIsValid(good, size + 1));
+	CHECK(FORGE(bad->head--));
+	CHECK(FORGE(bad->head += 2));
+	CHECK(FORGE(bad->unused[0] = 1));
+	CHECK(FORGE(bad->unused[2] = 1));
+	CHECK(FORGE(bad->n = 5));
+	CHECK(FORGE(bad->n = UINT32_MAX));
+	CHECK(FORGE(bad->capacity = 0));
+	CHECK(FORGE(bad->capacity = 2));
+	CHECK(FORGE(bad->capacity = 8));
+	CHECK(FORGE(bad->capacity = 1U << 31));
+	CHECK(FORGE(bad->unit_days = 0));
+	CHECK(FORGE(bad->unit_days = -7));
+	CHECK(FORGE(bad->unit_days = NAN));
+	CHECK(FORGE(bad->unit_days = INFINITY));
+	CHECK(!FORGE(bad->n = 0));
+
+	/* no power of two, but the size fits */
+	free(bad);
+	bad = calloc(1, BtydOpenSize(3));
+	BtydOpenStart(bad, 3, 7);
+	CHECK(!BtydOpenIsValid(bad, BtydOpenSize(3)));
+	free(bad);
+
+	/* slots that name no row, and no free slot */
+	bad = malloc(size);
+	slots = (uint32_t *) &bad->rows[4];
+	memcpy(bad, good, size);
+	for (int i = 0; i < 8; i++)
+		slots[i] = 4;
+	CHECK(BtydOpenAdd(bad, &row) == BTYD_DATA_MALFORMED);
+	for (int i = 0; i < 8; i++)
+		slots[i] = UINT32_MAX;
+	CHECK(BtydOpenAdd(bad, &row) == BTYD_DATA_MALFORMED);
+	for (int i = 0; i < 8; i++)
+		slots[i] = 1;
+	CHECK(BtydOpenAdd(bad, &row) == BTYD_DATA_MALFORMED);
+
+	/* rows that are no customers */
+	for (int i = 0; i < 6; i++)
+	{
+		static const BtydRow none[] = {{-1, 0, 5, 1}, {1, 6, 5, 1},   {1, 1, NAN, 1},
+									   {1, 1, 5, 0},  {1, 1, 5, 1.5}, {1, 1, 5, INFINITY}};
+
+		memcpy(bad, good, size);
+		bad->rows[1] = none[i];
+		unit_check(!BtydOpenRowsAreValid(bad) &&
+					   BtydOpenUnpack(bad, &test_env, &data) == BTYD_DATA_MALFORMED,
+				   "row %g:%g:%g*%g", none[i].x, none[i].t_x, none[i].t, none[i].weight);
+	}
+	memcpy(bad, good, size);
+	bad->rows[1].weight = 2 * BTYD_MAX_COUNT;
+	CHECK(BtydOpenRowsAreValid(bad));
+	CHECK(BtydOpenUnpack(bad, &test_env, &data) == BTYD_DATA_OUT_OF_RANGE);
+
+	/* every bit, turned; the sanitizers watch */
+	for (size_t bit = 0; bit < 8 * size; bit++)
+	{
+		memcpy(bad, good, size);
+		((uint8_t *) bad)[bit / 8] ^= (uint8_t) (1 << bit % 8);
+		Use(bad, size, &refused, &used);
+	}
+	unit_check(refused > 90 && used > 1000, "bits turned: %d headers refused, %d states used",
+			   refused, used);
+	free(bad);
+	free(good);
+}
+
+int
+main(void)
+{
+	TestMany();
+	TestSort();
+	TestAnswers();
+	TestForged();
+	return unit_done();
+}
