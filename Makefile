@@ -36,5 +36,7 @@ crm--$(EXTVERSION).sql: $(SQL_FILES) Makefile
 	   for file in $(SQL_FILES); do echo; cat $$file || exit 1; done; } > $@.tmp && mv $@.tmp $@
 
 installcheck: build/regress
+# A statement that hangs fails instead of the suite hanging.
+installcheck: export PGOPTIONS := $(PGOPTIONS) -c statement_timeout=2min
 build/regress:
 	mkdir -p $@

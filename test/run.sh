@@ -160,7 +160,7 @@ test_isolation() { if have 'test/isolation/specs/*.spec'; then with_server isola
 
 isolation_files() {
 	mkdir -p build/isolation
-	"$pgxs/test/isolation/pg_isolation_regress" --bindir="$bin" --inputdir=test/isolation --outputdir=build/isolation \
+	PGOPTIONS='-c statement_timeout=2min' "$pgxs/test/isolation/pg_isolation_regress" --bindir="$bin" --inputdir=test/isolation --outputdir=build/isolation \
 		--load-extension=crm --dbname=crm_isolation --user=postgres --dlpath="$root$syslib" \
 		$(basename -s .spec -a "$@") >build/isolation/log 2>&1 \
 		|| { cat build/isolation/log build/isolation/regression.diffs 2>/dev/null; return 1; }

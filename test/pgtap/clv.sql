@@ -149,7 +149,7 @@ CREATE FUNCTION pg_temp.cancelled(text) RETURNS boolean LANGUAGE plpgsql AS
 CREATE TEMP TABLE large AS SELECT btyd_rows_agg(i % 13, (i % 13 > 0)::int * (1 + hashint4(i) % 1000003 / 1000003.0), 2.5 + i / 1e6) AS data FROM generate_series(1, 200000) i;
 SET LOCAL statement_timeout = '20ms';
 SELECT ok(pg_temp.cancelled($$SELECT clv_fit(data, 'paretonbd'), clv_fit(data, 'mbgnbd'), clv_fit(data, 'bgnbd') FROM large$$), 'a fit can be cancelled');
-SET LOCAL statement_timeout = 0;
+RESET statement_timeout;
 SELECT ok(clv_is_usable(clv_fit(data)), 'and the next one is right') FROM data;
 
 -- ---------------------------------------------------------------- predictions

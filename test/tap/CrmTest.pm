@@ -10,14 +10,16 @@ use Test::More;
 
 our @EXPORT = qw(new_server crm_types sample catalog fails_like);
 
-# A fresh server that forgets nothing a test needs and syncs nothing.
+# A fresh server that forgets nothing a test needs and syncs nothing. A statement that hangs fails instead
+# of the suite hanging; a standby made from a backup takes the setting over.
 sub new_server
 {
-	my ($name) = @_;
+	my ($name, %init) = @_;
 	my $node = PostgreSQL::Test::Cluster->new($name);
-	$node->init(extra => [ '-E', 'UTF8', '--locale=C.UTF-8' ]);
-	$node->append_conf('postgresql.conf', "timezone = 'UTC'\n");
+	$node->init(extra => [ '-E', 'UTF8', '--locale=C.UTF-8' ], %init);
+	$node->append_conf('postgresql.conf', "timezone = 'UTC'\nstatement_timeout = '2min'\n");
 	$node->start;
+	die 'statements have no timeout' unless $node->safe_psql('postgres', 'SHOW statement_timeout') eq '2min';
 	return $node;
 }
 

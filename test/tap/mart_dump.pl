@@ -7,10 +7,7 @@ use CrmTest;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = PostgreSQL::Test::Cluster->new('mart');
-$node->init(extra => [ '-E', 'UTF8', '--locale=C.UTF-8' ], allows_streaming => 'logical');
-$node->append_conf('postgresql.conf', "timezone = 'UTC'\n");
-$node->start;
+my $node = new_server('mart', allows_streaming => 'logical');
 my $dir = PostgreSQL::Test::Utils::tempdir;
 
 # ---------------------------------------------------------------- a shop whose owner is no superuser

@@ -8,10 +8,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $primary = PostgreSQL::Test::Cluster->new('mart_primary');
-$primary->init(allows_streaming => 'logical', extra => [ '-E', 'UTF8', '--locale=C.UTF-8' ]);
-$primary->append_conf('postgresql.conf', "timezone = 'UTC'\n");
-$primary->start;
+my $primary = new_server('mart_primary', allows_streaming => 'logical');
 
 $primary->safe_psql('postgres', q{
 	CREATE EXTENSION crm;

@@ -1,0 +1,2 @@
+-- A statement that hangs fails instead of the suite hanging.
+SHOW statement_timeout;
