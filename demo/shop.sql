@@ -1,6 +1,6 @@
 -- A made-up shop of two and a half years: 5,000 customers, about 42,000 orders, refunds.
 --
--- Who buys when and for how much is drawn by crm.simulate from a model of customers who buy at a rate of
+-- Who buys when and for how much is drawn by crm.clv_simulate from a model of customers who buy at a rate of
 -- their own, spend at a level of their own, and leave one day without a word. The rest (names, hours,
 -- cancelled orders, refunds) comes from md5 of a key. So the shop is the same each time.
 

@@ -173,16 +173,19 @@ isolation_files() {
 test_tap() { if have 'test/tap/*.pl'; then tap_files "${files[@]}"; fi; }
 
 tap_files() {
-	local out=$stage/tap
+	local out=$stage/tap status=0
 	rm -rf "$out"; mkdir -p "$out/log"
 	# The server's user may not be able to read the clone: the tests run in a copy of what they read.
 	local what
-	for what in test/tap demo sql expected README.md; do [ ! -e "$what" ] || cp -r --parents "$what" "$out"; done
+	for what in test/tap test/docs demo doc sql expected README.md; do [ ! -e "$what" ] || cp -r --parents "$what" "$out"; done
 	own "$out"
 	# Released versions to update from.
 	if [ -d test/releases ]; then cp test/releases/crm--*.sql "$root$sysshare/extension/"; fi
 	counted "${runas[@]}" env -C "$out" -u PGHOST -u PGPORT -u PGUSER -u PGDATABASE PATH="$PATH" CRM_DATA="$CRM_DATA" \
 		TESTDIR="$out" TESTDATADIR="$out/tmp_check" TESTLOGDIR="$out/tmp_check/log" PG_TEST_PORT_DIR="$out/ports" PG_TEST_TIMEOUT_DEFAULT=180 PG_REGRESS="$pgxs/test/regress/pg_regress" \
 		prove -Q -j "$jobs" -I "$pgxs/test/perl" -I test/tap "$@" \
-		|| { echo "   the tests' and their servers' logs: $out/tmp_check/log"; return 1; }
+		|| { echo "   the tests' and their servers' logs: $out/tmp_check/log"; status=1; }
+	# What test/tap/docs.pl has written into its copy of the pages.
+	if [ -n "${CRM_DOCS_UPDATE:-}" ]; then cp "$out/README.md" . && cp "$out"/doc/*.md doc/ || status=1; fi
+	return $status
 }

@@ -135,7 +135,7 @@ foreach my $case (
 	unlike($err, qr/uninitialized|at demo\//, "$name: in words for a user");
 }
 
-# ---------------------------------------------------------------- the made-up shop and README
+# ---------------------------------------------------------------- the made-up shop
 
 $node->safe_psql('postgres', 'CREATE DATABASE shop');
 $node->safe_psql('shop', 'CREATE EXTENSION crm');
@@ -145,26 +145,6 @@ is($node->safe_psql('shop', q{
 	SELECT count(*), sum(total), md5(string_agg(o::text, E'\n' ORDER BY order_id)) FROM orders AS o;
 	SELECT count(*), sum(amount), md5(string_agg(r::text, E'\n' ORDER BY refund_id)) FROM refunds AS r}),
 	"41205|1626717.38|117cc51d897624a7e7696c7fae191fc8\n2403|62693.64|e786d4704592d9c8943fffc7a228ee3f", 'and always the same');
-
-# The blocks of SQL in README's example are run in turn; one that is followed by a block of output gives that output.
-my ($ran, $told) = ('', '');
-my ($example) = slurp_file('README.md') =~ /^## In ten lines\n(.*?)^## /ms;
-$node->safe_psql('shop', 'DROP EXTENSION crm');
-$ENV{PGOPTIONS} = '-c client_min_messages=warning';
-while ($example =~ /```sql\n(.*?)```\n(?:```\n(.*?)```)?/gs)
-{
-	my ($sql, $shown) = ($1, $2);
-	my $out = '';
-	IPC::Run::run([ 'psql', '-X', '-q', '-P', 'footer=off', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('shop') ], '<', \$sql, '>', \$out, '2>&1');
-	is($?, 0, 'README\'s lines run') or diag($out);
-	next unless defined $shown;
-	s/\s*\z/\n/ for $out, $shown;
-	$ran .= $out;
-	$told .= $shown;
-}
-delete $ENV{PGOPTIONS};
-like($told, qr/Champions/, 'README shows what the extension does');
-is($ran, $told, 'and it is what comes out');
 
 # ---------------------------------------------------------------- real data
 

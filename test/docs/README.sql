@@ -1,0 +1,2 @@
+-- README begins with CREATE EXTENSION.
+DROP EXTENSION crm;

@@ -1,0 +1,1 @@
+\ir stopped_clock.sql
