@@ -48,10 +48,11 @@ BtydCheckStatus(BtydDataStatus status, fmNodePtr escontext)
 		case BTYD_DATA_OK:
 			return true;
 		case BTYD_DATA_OUT_OF_RANGE:
-			ereturn(escontext, false,
+			errsave(escontext,
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 					 errmsg("number of customers out of range"),
 					 errdetail("Customers, and what else is counted, must stay below 2^53.")));
+			break;
 		case BTYD_DATA_MALFORMED:
 			ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("malformed btyd_data"),
 							errdetail("The stored bytes are not a value of type crm.btyd_data.")));
