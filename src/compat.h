@@ -19,11 +19,16 @@
 #define HAVE_SOFT_INPUT_ERRORS 1
 #include "nodes/miscnodes.h"
 #else
+#define errsave(escontext, ...)      \
+	do                               \
+	{                                \
+		(void) (escontext);          \
+		ereport(ERROR, __VA_ARGS__); \
+	} while (0)
 #define ereturn(escontext, dummy_value, ...) \
 	do                                       \
 	{                                        \
-		(void) (escontext);                  \
-		ereport(ERROR, __VA_ARGS__);         \
+		errsave(escontext, __VA_ARGS__);     \
 		return dummy_value;                  \
 	} while (0)
 #endif

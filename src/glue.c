@@ -15,6 +15,31 @@ CrmClippedLength(const char *input, Size size)
 	return pg_mbcliplen(input, (int) Min(size, 1000), 100);
 }
 
+char *
+CrmInputDetail(const Cursor *in)
+{
+	/* counted in characters, as people count */
+	int place = pg_mbstrlen_with_len(in->text, (int) (in->fault - in->text)) + 1;
+
+	if (in->found == 0)
+		return psprintf("At character %d: expected %s, found the end of the text.", place,
+						in->expected);
+	return psprintf("At character %d: expected %s, found \"%.*s\".", place, in->expected,
+					CrmClippedLength(in->fault, in->found), in->fault);
+}
+
+void
+CrmInputError(fmNodePtr escontext, const char *type, const Cursor *in, const char *hint)
+{
+	Size size = (Size) (in->end - in->text);
+
+	errsave(escontext, (errcode(in->out_of_range ? ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE
+												 : ERRCODE_INVALID_TEXT_REPRESENTATION),
+						errmsg("invalid input syntax for type crm.%s: \"%.*s\"", type,
+							   CrmClippedLength(in->text, size), in->text),
+						errdetail("%s", CrmInputDetail(in)), errhint("%s", hint)));
+}
+
 TupleDesc
 CrmResultRowType(FunctionCallInfo fcinfo)
 {

@@ -13,7 +13,18 @@
 #include "fmgr.h"
 
 #include "compat.h"
+#include "core/base/cursor.h"
 #include "core/base/environment.h"
+
+/*
+ * Report what is wrong with a text that is to become a value of a type, softly if there is an
+ * escontext: after CursorFail, in the one form that all types have. The hint shows an example.
+ */
+extern void CrmInputError(fmNodePtr escontext, const char *type, const Cursor *in,
+						  const char *hint);
+
+/* The detail of that error: where, what was expected, what stands there. */
+extern char *CrmInputDetail(const Cursor *in);
 
 /* The number of bytes of somebody else's text to show in a message, ending between characters. */
 extern int CrmClippedLength(const char *input, Size size);

@@ -15,16 +15,16 @@ PG_FUNCTION_INFO_V1(history_out);
 PG_FUNCTION_INFO_V1(history_recv);
 PG_FUNCTION_INFO_V1(history_send);
 
-/* Report what a codec status means to a user, softly if asked; true for HISTORY_OK. */
-static bool
-HistoryStatusIsOk(HistoryStatus status, fmNodePtr escontext)
+/* Raise what a codec status means to a user. */
+void
+HistoryCheckStatus(HistoryStatus status)
 {
 	switch (status)
 	{
 		case HISTORY_OK:
-			return true;
+			break;
 		case HISTORY_OUT_OF_RANGE:
-			ereturn(escontext, false,
+			ereport(ERROR,
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 					 errmsg("purchase history out of range"),
 					 errdetail("The orders of a day must fit a bigint, and money must stay below "
@@ -37,13 +37,6 @@ HistoryStatusIsOk(HistoryStatus status, fmNodePtr escontext)
 		default:
 			elog(ERROR, "unexpected history status %d", (int) status);
 	}
-	return false;
-}
-
-void
-HistoryCheckStatus(HistoryStatus status)
-{
-	HistoryStatusIsOk(status, NULL);
 }
 
 /* ---------------------------------------------------------------- building values */
@@ -159,56 +152,39 @@ HistoryCheckAsOf(DateADT as_of)
 
 /* ---------------------------------------------------------------- text */
 
-static const char *
-SkipSpace(const char *at, const char *end)
-{
-	while (at < end && (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r'))
-		at++;
-	return at;
-}
+#define HISTORY_HINT \
+	"A history is a list of day:orders:amount, such as \"2024-01-05:2:71.00,2024-02-11:0:-3.50\"."
 
 Datum
 history_in(PG_FUNCTION_ARGS)
 {
 	const char *input = PG_GETARG_CSTRING(0);
-	const char *end = input + strlen(input);
-	const char *at = SkipSpace(input, end);
+	Cursor in = CursorStart(input, strlen(input));
 	Size room = 1;
 	HistoryEntries set;
+	HistoryEntry entry;
+	int scale;
 
-	for (const char *c = at; c < end; c++)
+	for (const char *c = input; c < in.end; c++)
 		room += *c == ',';
 	set = HistoryStartEntries(room);
 
-	while (at < end)
+	while (HistoryNextFromText(&in, &entry, &scale))
 	{
-		HistoryEntry entry = {0};
-		int scale = 0;
-		const char *wrong = HistoryEntryParse(&at, end, &entry, &scale);
-
 		CHECK_FOR_INTERRUPTS();
-		if (wrong == NULL)
+		if (HistoryCollect(&set, &entry, scale) != HISTORY_OK)
 		{
-			at = SkipSpace(at, end);
-			if (at < end && *at != ',')
-				wrong = "Days are separated by commas.";
-			else if (at < end && (at = SkipSpace(at + 1, end)) == end)
-				wrong = "After a comma comes another day.";
+			HistoryFailDay(&in, entry.day);
+			break;
 		}
-		if (wrong != NULL)
-			ereturn(CRM_ESCONTEXT(fcinfo), (Datum) 0,
-					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-					 errmsg("invalid purchase history at character %d: \"%.*s\"",
-							pg_mbstrlen_with_len(input, (int) (at - input)) + 1,
-							CrmClippedLength(input, (Size) (end - input)), input),
-					 errdetail("%s", wrong),
-					 errhint("A history is a list of day:orders:amount, such as "
-							 "\"2024-01-05:2:71.00,2024-02-11:0:-3.50\".")));
-		if (!HistoryStatusIsOk(HistoryCollect(&set, &entry, scale), CRM_ESCONTEXT(fcinfo)))
-			return (Datum) 0;
 	}
-	if (!HistoryStatusIsOk(HistoryNormalise(&set), CRM_ESCONTEXT(fcinfo)))
+	if (in.expected == NULL && HistoryNormalise(&set) != HISTORY_OK)
+		HistoryFailDay(&in, set.at[set.n].day);
+	if (in.expected != NULL)
+	{
+		CrmInputError(CRM_ESCONTEXT(fcinfo), "history", &in, HISTORY_HINT);
 		return (Datum) 0;
+	}
 	return PackEntries(&set);
 }
 

@@ -61,17 +61,15 @@ static RfmCuts *
 CutsFromText(const char *input, Size size, fmNodePtr escontext)
 {
 	RfmCuts *cuts = palloc(sizeof(RfmCuts));
-	Size at;
-	const char *wrong = RfmCutsParse(input, size, cuts, &at);
+	Cursor in = CursorStart(input, size);
 
-	if (wrong != NULL)
-		ereturn(escontext, NULL,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type crm.rfm_cuts: \"%.*s\"",
-						CrmClippedLength(input, size), input),
-				 errdetail("%s Read up to character %d.", wrong, (int) at),
-				 errhint("Cuts are written: recency <= 365 180, purchase_days >= 2 4, "
-						 "revenue >= 50 200.")));
+	if (!RfmCutsParse(&in, cuts))
+	{
+		CrmInputError(escontext, "rfm_cuts", &in,
+					  "Cuts are written: recency <= 365 180, purchase_days >= 2 4, "
+					  "revenue >= 50 200.");
+		return NULL;
+	}
 	return cuts;
 }
 

@@ -5,15 +5,7 @@
 #include "core/history/codec.h"
 #include "core/history/text.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#define REQUIRE(condition) \
-	do                     \
-	{                      \
-		if (!(condition))  \
-			abort();       \
-	} while (0)
+#include "fuzz.h"
 
 static HistoryEntries
 NewSet(size_t room)
@@ -40,7 +32,6 @@ CheckPacking(HistoryEntries *set)
 	while (HistoryNext(&reader, &entry))
 	{
 		char text[HISTORY_ENTRY_TEXT_MAX];
-		const char *at = text;
 		HistoryEntry parsed = {0};
 		int scale = 0;
 
@@ -48,8 +39,8 @@ CheckPacking(HistoryEntries *set)
 				entry.amount == set->at[n].amount);
 		size_t length = HistoryEntryFormat(&entry, reader.scale, text);
 		REQUIRE(length < sizeof(text));
-		REQUIRE(HistoryEntryParse(&at, text + length, &parsed, &scale) == NULL &&
-				at == text + length);
+		Cursor in = CursorStart(text, length);
+		REQUIRE(HistoryNextFromText(&in, &parsed, &scale) && CursorAtEnd(&in));
 		REQUIRE(parsed.day == entry.day && parsed.orders == entry.orders);
 		HistoryMoney back;
 		REQUIRE(HistoryMoneyRescale(parsed.amount, scale, reader.scale, &back) &&
@@ -81,20 +72,34 @@ FuzzBytes(const uint8_t *data, size_t size)
 static void
 FuzzText(const uint8_t *data, size_t size)
 {
-	const char *at = (const char *) data;
-	const char *end = at + size;
+	char *block;
+	Cursor in = FuzzCursor(data, size, &block);
 	HistoryEntries set = NewSet(size / 2 + 1);
-	HistoryEntry entry = {0};
-	int scale = 0;
+	HistoryEntry entry;
+	int scale;
 
-	while (at < end && HistoryEntryParse(&at, end, &entry, &scale) == NULL)
+	while (HistoryNextFromText(&in, &entry, &scale))
 	{
-		if (HistoryCollect(&set, &entry, scale) != HISTORY_OK)
+		HistoryStatus status = HistoryCollect(&set, &entry, scale);
+
+		REQUIRE(status == HISTORY_OK || status == HISTORY_OUT_OF_RANGE);
+		if (status != HISTORY_OK)
+		{
+			HistoryFailDay(&in, entry.day);
 			break;
-		at++;
+		}
 	}
-	CheckPacking(&set);
+	if (in.expected == NULL && HistoryNormalise(&set) != HISTORY_OK)
+		HistoryFailDay(&in, set.at[set.n].day);
+	if (in.expected != NULL)
+		FuzzFault(&in);
+	else
+	{
+		REQUIRE(CursorAtEnd(&in));
+		CheckPacking(&set);
+	}
 	free(set.at);
+	free(block);
 }
 
 static void
@@ -137,8 +142,6 @@ FuzzLog(const uint8_t *data, size_t size)
 	free(direct.at);
 	free(logged.at);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

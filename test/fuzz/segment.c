@@ -5,15 +5,7 @@
 #include "core/segment/sample.h"
 #include "core/segment/scheme.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#define REQUIRE(condition) \
-	do                     \
-	{                      \
-		if (!(condition))  \
-			abort();       \
-	} while (0)
+#include "fuzz.h"
 
 static void
 FuzzPatterns(const char *text, size_t size)
@@ -76,18 +68,21 @@ static void
 FuzzCuts(const char *text, size_t size)
 {
 	RfmCuts cuts, again;
-	char printed[RFM_CUTS_TEXT_SIZE];
-	size_t at;
+	char printed[RFM_CUTS_TEXT_SIZE], *block;
+	Cursor in = FuzzCursor(text, size, &block);
 
-	if (RfmCutsParse(text, size, &cuts, &at) != NULL)
+	if (RfmCutsParse(&in, &cuts))
 	{
-		REQUIRE(at <= size);
-		return;
+		REQUIRE(RfmCutsWrong(&cuts) == NULL);
+		size = RfmCutsPrint(&cuts, printed);
+		REQUIRE(size < sizeof(printed));
+		in = CursorStart(printed, size);
+		REQUIRE(RfmCutsParse(&in, &again));
+		REQUIRE(memcmp(&cuts, &again, sizeof(cuts)) == 0);
 	}
-	size = RfmCutsPrint(&cuts, printed);
-	REQUIRE(size < sizeof(printed));
-	REQUIRE(RfmCutsParse(printed, size, &again, &at) == NULL);
-	REQUIRE(memcmp(&cuts, &again, sizeof(cuts)) == 0);
+	else
+		FuzzFault(&in);
+	free(block);
 }
 
 static void
@@ -125,8 +120,6 @@ FuzzLog(const uint8_t *bytes, size_t size)
 	}
 	free(scratch);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

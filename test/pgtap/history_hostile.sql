@@ -76,6 +76,6 @@ SELECT throws_ok($$SELECT history_agg('4714-11-24 00:00+00 BC'::timestamptz, 1, 
 SELECT is(history_agg('4714-11-24 00:00+00 BC'::timestamptz, 1, 'Asia/Tokyo')::text, '4714-11-24 BC:1:1.00', 'and from one where it is day');
 
 -- a message shows the beginning of a text, cut between characters
-SELECT throws_ok($$SELECT ('aa' || repeat('小', 99))::history$$, '22P02', 'invalid purchase history at character 1: "aa' || repeat('小', 32) || '"');
+SELECT throws_ok($$SELECT ('aa' || repeat('小', 99))::history$$, '22P02', 'invalid input syntax for type crm.history: "aa' || repeat('小', 32) || '"', 'a long text is clipped');
 SELECT * FROM finish();
 ROLLBACK;

@@ -198,16 +198,20 @@ Poll(void)
 {
 }
 
+/* Read cuts: the canonical text, or what is wrong as "offset: expected, found". */
 static const char *
-ParseCuts(const char *text, char *out)
+ParseCuts(const char *text)
 {
+	static char out[RFM_CUTS_TEXT_SIZE];
+	Cursor in = CursorStart(text, strlen(text));
 	RfmCuts cuts;
-	size_t at;
-	const char *wrong = RfmCutsParse(text, strlen(text), &cuts, &at);
 
-	if (wrong == NULL)
+	if (RfmCutsParse(&in, &cuts))
 		RfmCutsPrint(&cuts, out);
-	return wrong;
+	else
+		snprintf(out, sizeof(out), "%d: %s, %.*s", (int) (in.fault - in.text), in.expected,
+				 (int) in.found, in.fault);
+	return out;
 }
 
 static void
@@ -219,39 +223,58 @@ TestCutsText(void)
 		"recency <= 4 3 2 none, orders >= none none none none, revenue >= -5.00 -1.12345678 0.00 "
 		"85070591730234615865843651857.94205286",
 	};
-	static const char *const bad[] = {
-		"",
-		"recency",
-		"recency <= , orders >= 1, revenue >= 1",
-		"recency <= 1, orders >= 1",
-		"recency >= 1, orders >= 1, revenue >= 1",
-		"recency <= 1, order >= 1, revenue >= 1",
-		"recency <= 1, orders >= 1, sales >= 1",
-		"recency <= 1 2, orders >= 1 2, revenue >= 1 2",
-		"recency <= 2 1, orders >= 2 1, revenue >= 1 2",
-		"recency <= 2 1, orders >= 1 2, revenue >= 2 1",
-		"recency <= 2 1, orders >= 1, revenue >= 1 2",
-		"recency <= none 1, orders >= 1 2, revenue >= 1 2",
-		"recency <= -1, orders >= 1, revenue >= 1",
-		"recency <= 2147483648, orders >= 1, revenue >= 1",
-		"recency <= 1, orders >= 9223372036854775808, revenue >= 1",
-		"recency <= 1, orders >= 1, revenue >= 1.123456789",
-		"recency <= 1, orders >= 1, revenue >= 1e5",
-		"recency <= 1, orders >= 1, revenue >= 1, 2",
-		"recency <= 1x, orders >= 1, revenue >= 1",
-		"recency <= 5 4 3 2 1, orders >= 1 2 3 4 5, revenue >= 1 2 3 4 5",
-		"recency <= 1 1, orders >= 1 1, revenue >= 0.1 85070591730234615865843651857942052863",
+	static const struct
+	{
+		const char *text;
+		const char *fault;
+	} bad[] = {
+		{"", "0: recency, "},
+		{"recency", "7: <=, "},
+		{"recency <= , orders >= 1, revenue >= 1",
+		 "11: one to four cuts, for two to five levels, ,"},
+		{"recency <= 1, orders >= 1", "25: revenue or average_order_value, "},
+		{"recency >= 1, orders >= 1, revenue >= 1", "8: <=, >"},
+		{"recency <= 1, order >= 1, revenue >= 1", "14: purchase_days or orders, order"},
+		{"recency <= 1, orders >= 1, sales >= 1", "27: revenue or average_order_value, sales"},
+		{"recency <= 1 2, orders >= 1 2, revenue >= 1 2",
+		 "13: no more days than before: fewer are a better score, 2"},
+		{"recency <= 2 1, orders >= 2 1, revenue >= 1 2", "28: no smaller number than before, 1"},
+		{"recency <= 2 1, orders >= 1 2, revenue >= 2.5 1.75",
+		 "46: no smaller amount than before, 1.75"},
+		{"recency <= 2 1, orders >= 1, revenue >= 1 2", "27: as many cuts as recency has, ,"},
+		{"recency <= 2, orders >= 1 2, revenue >= 1", "26: no more cuts than recency has, 2"},
+		{"recency <= none 1, orders >= 1 2, revenue >= 1 2",
+		 "16: none, for nobody reaches a cut behind none, 1"},
+		{"recency <= -1, orders >= 1, revenue >= 1",
+		 "11: a number of days, 0 to 2147483647, or none, -1"},
+		{"recency <= 2147483648, orders >= 1, revenue >= 1",
+		 "11: a number of days, 0 to 2147483647, or none, 2147483648"},
+		{"recency <= 1, orders >= 9223372036854775808, revenue >= 1",
+		 "24: a whole number that fits a bigint, or none, 9223372036854775808"},
+		{"recency <= 1, orders >= 1, revenue >= 1.123456789",
+		 "38: an amount of at most 8 decimals, 1.123456789"},
+		{"recency <= 1, orders >= 1, revenue >= x", "38: an amount, a plain decimal number, x"},
+		{"recency <= 1, orders >= 1, revenue >= 1e5",
+		 "39: white space between cuts, a comma between measures, e5"},
+		{"recency <= 1, orders >= 1, revenue >= 1, 2",
+		 "39: the end of the text after three measures, ,"},
+		{"recency <= 1x, orders >= 1, revenue >= 1",
+		 "12: white space between cuts, a comma between measures, x"},
+		{"recency <= 5 4 3 2 1, orders >= 1 2 3 4 5, revenue >= 1 2 3 4 5",
+		 "19: at most four cuts, for five levels, 1"},
+		{"recency <= 1 1, orders >= 1 1, revenue >= 0.1 85070591730234615865843651857942052863",
+		 "46: an amount that has room for the others' decimals, "
+		 "85070591730234615865843651857942052863"},
 	};
-	char out[RFM_CUTS_TEXT_SIZE];
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-	{
-		const char *wrong = ParseCuts(good[i], out);
-
-		unit_check(wrong == NULL && strcmp(out, good[i]) == 0, "cuts \"%s\"", good[i]);
-	}
+		unit_check(strcmp(ParseCuts(good[i]), good[i]) == 0, "cuts \"%s\"", good[i]);
+	unit_check(strcmp(ParseCuts("\frecency<=1\v,\torders>=1\r\n,revenue >=1 \n"),
+					  "recency <= 1, orders >= 1, revenue >= 1.00") == 0,
+			   "cuts between every kind of white space");
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		unit_check(ParseCuts(bad[i], out) != NULL, "no cuts: \"%s\"", bad[i]);
+		unit_check(strcmp(ParseCuts(bad[i].text), bad[i].fault) == 0, "no cuts: \"%s\": %s",
+				   bad[i].text, ParseCuts(bad[i].text));
 }
 
 /* SQL's expression in SQL's arithmetic. */
@@ -340,9 +363,10 @@ TestCuts(void)
 	for (int round = 0; round < 2000; round++)
 	{
 		int n = RandomCustomers(customer), levels = 2 + round % 4;
-		size_t size = 0, at;
+		size_t size = 0;
 		RfmCuts cuts, back;
 		char text[RFM_CUTS_TEXT_SIZE];
+		Cursor in;
 
 		for (int i = 0; i < n; i++)
 			size += RfmLogPut(log + size, &customer[i]);
@@ -354,9 +378,8 @@ TestCuts(void)
 			wrong++;
 			continue;
 		}
-		at = RfmCutsPrint(&cuts, text);
-		unreadable +=
-			RfmCutsParse(text, at, &back, &at) != NULL || memcmp(&cuts, &back, sizeof(cuts)) != 0;
+		in = CursorStart(text, RfmCutsPrint(&cuts, text));
+		unreadable += !RfmCutsParse(&in, &back) || memcmp(&cuts, &back, sizeof(cuts)) != 0;
 		for (int i = 0; i < n; i++)
 		{
 			int64_t below[3] = {0, 0, 0};
@@ -388,6 +411,7 @@ TestOutOfRange(void)
 	HistoryMoney scratch[2];
 	RfmCuts cuts;
 	size_t at = RfmLogPut(log, &customer[0]);
+	Cursor in = CursorStart("recency <= 1, orders >= 1, revenue >= 0.12345678", 48);
 
 	at += RfmLogPut(log + at, &customer[1]);
 	CHECK(RfmLogCut((RfmLogReader){log, log + at}, 2, 5, scratch, Poll, &cuts) ==
@@ -396,7 +420,7 @@ TestOutOfRange(void)
 		  RFM_LOG_MALFORMED);
 	CHECK(!RfmLogCheck((RfmLogReader){log, log + at}, 3));
 	/* scored, it is just above or below */
-	CHECK(RfmCutsParse("recency <= 1, orders >= 1, revenue >= 0.12345678", 48, &cuts, &at) == NULL);
+	CHECK(RfmCutsParse(&in, &cuts));
 	CHECK(RfmScore(&cuts, &customer[0]) == 222);
 	customer[0].monetary = -customer[0].monetary;
 	CHECK(RfmScore(&cuts, &customer[0]) == 221);

@@ -28,9 +28,9 @@ typedef struct Cursor
 } Cursor;
 
 static inline Cursor
-CursorStart(const char *text, size_t size)
+CursorStart(const char *begin, size_t size)
 {
-	return (Cursor){.text = text, .at = text, .end = text + size};
+	return (Cursor){.text = begin, .at = begin, .end = begin + size};
 }
 
 /* White space is what SQL takes for it. */

@@ -269,7 +269,10 @@ HistoryNormalise(HistoryEntries *set)
 			if (__builtin_add_overflow(day.orders, entries[i].orders, &day.orders) ||
 				day.orders == INT64_MIN ||
 				!HistoryMoneyAdd(day.amount, entries[i].amount, &day.amount))
+			{
+				set->n = i;
 				return HISTORY_OUT_OF_RANGE;
+			}
 		}
 		if (day.orders != 0 || day.amount != 0)
 			entries[kept++] = day;

@@ -111,7 +111,10 @@ extern size_t HistoryCountAtMost(HistoryView history);
 extern HistoryStatus HistorySum(HistoryView history, int32_t as_of, HistorySummary *out);
 extern int HistoryCompare(HistoryView a, HistoryView b);
 
-/* Building: collect entries in any order and scale, normalise, then pack. */
+/*
+ * Building: collect entries in any order and scale, normalise, then pack. If a day is out of range,
+ * normalising leaves one of its entries at set->at[set->n].
+ */
 extern HistoryStatus HistoryCollect(HistoryEntries *set, const HistoryEntry *entry, int scale);
 extern HistoryStatus HistoryNormalise(HistoryEntries *set);
 extern size_t HistoryPackedSize(const HistoryEntries *set);

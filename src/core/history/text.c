@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define MONEY_RANGE "an amount below about 8.5e37 units of its last decimal"
+
 /* ---------------------------------------------------------------- days
  *
  * The proleptic Gregorian calendar in integer arithmetic, counting years from March so that the
@@ -130,145 +132,131 @@ HistoryEntryFormat(const HistoryEntry *entry, int scale, char *out)
 /* ---------------------------------------------------------------- reading */
 
 static bool
-IsDigit(const char *at, const char *end)
+ParseDay(Cursor *in, int32_t *day)
 {
-	return at < end && *at >= '0' && *at <= '9';
-}
+	static const int month_days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	const char *from = in->at;
+	int32_t year;
+	int32_t month;
+	int32_t mday;
+	int64_t number;
 
-/* Read an unsigned number of `min` to `max` digits. */
-static bool
-GetDigits(const char **at, const char *end, int min, int max, HistoryMoney *value)
-{
-	int n = 0;
-
-	*value = 0;
-	while (n < max && IsDigit(*at, end))
-	{
-		*value = *value * 10 + (*(*at)++ - '0');
-		n++;
-	}
-	return n >= min && !IsDigit(*at, end);
-}
-
-static bool
-GetChar(const char **at, const char *end, char c)
-{
-	if (*at == end || **at != c)
-		return false;
-	(*at)++;
+	if (!CursorTakeDigits(in, 4, 7, &year) || !CursorTake(in, '-') ||
+		!CursorTakeDigits(in, 2, 2, &month) || !CursorTake(in, '-') ||
+		!CursorTakeDigits(in, 2, 2, &mday))
+		return CursorFail(in, from, "a day, YYYY-MM-DD");
+	if (year == 0)
+		return CursorFail(in, from, "a day of the calendar, which has no year 0");
+	if (CursorTakeWord(in, " BC"))
+		year = 1 - year;
+	if (month < 1 || month > 12 || mday < 1 || mday > month_days[month - 1] ||
+		(month == 2 && mday == 29 && (year % 4 != 0 || (year % 100 == 0 && year % 400 != 0))))
+		return CursorFail(in, from, "a day of the calendar");
+	number = DayFromDate(year, month, mday);
+	if (number < HISTORY_FIRST_DAY || number > HISTORY_LAST_DAY)
+		return CursorFail(in, from, "a day from 4714-11-24 BC to 5874897-12-31");
+	*day = (int32_t) number;
 	return true;
 }
 
-static const char *
-ParseDay(const char **at, const char *end, int32_t *day)
+/* Read an amount. */
+bool
+HistoryMoneyParse(Cursor *in, HistoryMoney *amount, int *scale)
 {
-	static const int month_days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	HistoryMoney year;
-	HistoryMoney month;
-	HistoryMoney mday;
-	int64_t y;
-	int64_t number;
-
-	if (!GetDigits(at, end, 4, 7, &year) || !GetChar(at, end, '-') ||
-		!GetDigits(at, end, 2, 2, &month) || !GetChar(at, end, '-') ||
-		!GetDigits(at, end, 2, 2, &mday))
-		return "A day is written YYYY-MM-DD.";
-	y = (int64_t) year;
-	if (y == 0)
-		return "There is no year 0.";
-	if (end - *at >= 3 && memcmp(*at, " BC", 3) == 0)
-	{
-		y = 1 - y;
-		*at += 3;
-	}
-	if (month < 1 || month > 12 || mday < 1 || mday > month_days[(int) month - 1] ||
-		(month == 2 && mday == 29 && (y % 4 != 0 || (y % 100 == 0 && y % 400 != 0))))
-		return "There is no such day in the calendar.";
-	number = DayFromDate(y, (int) month, (int) mday);
-	if (number < HISTORY_FIRST_DAY || number > HISTORY_LAST_DAY)
-		return "The day is out of range.";
-	*day = (int32_t) number;
-	return NULL;
-}
-
-static const char *
-ParseOrders(const char **at, const char *end, int64_t *orders)
-{
-	bool negative = GetChar(at, end, '-');
-	HistoryMoney v;
-
-	if (!GetDigits(at, end, 1, 19, &v))
-		return "The orders of a day are a whole number.";
-	if (v > INT64_MAX)
-		return "The number of orders is out of range.";
-	*orders = negative ? -(int64_t) v : (int64_t) v;
-	return NULL;
-}
-
-/* Read an amount; NULL, or a sentence that says what is wrong. */
-const char *
-HistoryMoneyParse(const char **at, const char *end, HistoryMoney *amount, int *scale)
-{
-	bool negative = GetChar(at, end, '-');
+	const char *from = in->at;
+	bool negative = CursorTake(in, '-');
 	HistoryMoney v = 0;
 	int digits = 0;
 	int decimals = -1; /* before the point */
 	int zeros = 0;     /* decimals that count only if another digit follows */
 
 	*scale = 0;
-	for (; *at < end; (*at)++)
+	for (; in->at < in->end; in->at++)
 	{
-		if (**at == '.' && decimals < 0 && digits > 0)
+		char c = *in->at;
+
+		if (c == '.' && decimals < 0 && digits > 0)
 		{
 			decimals = 0;
 			continue;
 		}
-		if (!IsDigit(*at, end))
+		if (!CursorIsDigit(c))
 			break;
 		digits++;
 		if (decimals >= 0)
 		{
 			decimals++;
-			if (**at == '0')
+			if (c == '0')
 			{
 				zeros++;
 				continue;
 			}
 			if (decimals > HISTORY_MAX_SCALE)
-				return "An amount has at most 8 decimals.";
+				return CursorFail(in, from, "an amount of at most 8 decimals");
 			*scale = decimals;
 		}
 		for (; zeros >= 0; zeros--)
 		{
 			if (__builtin_mul_overflow(v, (HistoryMoney) 10, &v) || !HistoryMoneyAdd(v, 0, &v))
-				return "The amount is out of range.";
+				return CursorFail(in, from, MONEY_RANGE);
 		}
 		zeros = 0;
-		if (!HistoryMoneyAdd(v, **at - '0', &v))
-			return "The amount is out of range.";
+		if (!HistoryMoneyAdd(v, c - '0', &v))
+			return CursorFail(in, from, MONEY_RANGE);
 	}
 	if (digits == 0 || decimals == 0)
-		return "An amount is a decimal number.";
+		return CursorFail(in, from, "an amount, a plain decimal number");
 	*amount = negative ? -v : v;
-	return NULL;
+	return true;
 }
 
-/*
- * Read one entry and move `at` behind it. Returns NULL, or a sentence that says what is wrong;
- * `at` then shows where.
- */
-const char *
-HistoryEntryParse(const char **at, const char *end, HistoryEntry *entry, int *scale)
+bool
+HistoryNextFromText(Cursor *in, HistoryEntry *entry, int *scale)
 {
-	const char *wrong;
+	bool first = in->at == in->text;
+	const char *from;
 
-	if ((wrong = ParseDay(at, end, &entry->day)) != NULL)
-		return wrong;
-	if (!GetChar(at, end, ':'))
-		return "After the day comes a colon and the number of orders.";
-	if ((wrong = ParseOrders(at, end, &entry->orders)) != NULL)
-		return wrong;
-	if (!GetChar(at, end, ':'))
-		return "After the orders comes a colon and the amount.";
-	return HistoryMoneyParse(at, end, &entry->amount, scale);
+	CursorSkipSpace(in);
+	if (CursorAtEnd(in))
+		return false;
+	if (!first)
+	{
+		if (!CursorTake(in, ','))
+			return CursorFail(in, in->at, "a comma and another day");
+		CursorSkipSpace(in);
+	}
+	if (!ParseDay(in, &entry->day))
+		return false;
+	if (!CursorTake(in, ':'))
+		return CursorFail(in, in->at, "a colon and the number of orders");
+	from = in->at;
+	if (!CursorTakeInteger(in, -INT64_MAX, INT64_MAX, &entry->orders))
+		return CursorFail(in, from, "a whole number of orders that fits a bigint");
+	if (!CursorTake(in, ':'))
+		return CursorFail(in, in->at, "a colon and the amount");
+	return HistoryMoneyParse(in, &entry->amount, scale);
+}
+
+/* The last entry of that day is shown: the one that was too many. */
+void
+HistoryFailDay(Cursor *in, int32_t day)
+{
+	Cursor again = CursorStart(in->text, (size_t) (in->at - in->text));
+	const char *from = again.at;
+	const char *fault = from;
+	HistoryEntry entry;
+	int scale;
+
+	for (; HistoryNextFromText(&again, &entry, &scale); from = again.at)
+	{
+		if (entry.day != day)
+			continue;
+		while (CursorIsSpace(*from) || *from == ',')
+			from++;
+		fault = from;
+		in->at = again.at;
+	}
+	CursorFailRange(in, fault,
+					"orders of a day that fit a bigint, and money below about 8.5e37 units of "
+					"the last decimal");
 }

@@ -8,6 +8,7 @@
 #ifndef CRM_CORE_HISTORY_TEXT_H
 #define CRM_CORE_HISTORY_TEXT_H
 
+#include "core/base/cursor.h"
 #include "core/history/codec.h"
 
 /* Room for one entry: a day (16), orders (20), an amount (41), separators. */
@@ -20,10 +21,16 @@
 #define HISTORY_SHOWN_DECIMALS 2
 
 extern size_t HistoryMoneyFormat(HistoryMoney amount, int scale, char *out);
-extern const char *HistoryMoneyParse(const char **at, const char *end, HistoryMoney *amount,
-									 int *scale);
+extern bool HistoryMoneyParse(Cursor *in, HistoryMoney *amount, int *scale);
 extern size_t HistoryEntryFormat(const HistoryEntry *entry, int scale, char *out);
-extern const char *HistoryEntryParse(const char **at, const char *end, HistoryEntry *entry,
-									 int *scale);
+
+/*
+ * Read the next entry, with what stands between it and the one before. False at the end of the
+ * text, and where it is no history: then in->expected is set.
+ */
+extern bool HistoryNextFromText(Cursor *in, HistoryEntry *entry, int *scale);
+
+/* Take down that the entries read so far are out of range on some day. */
+extern void HistoryFailDay(Cursor *in, int32_t day);
 
 #endif /* CRM_CORE_HISTORY_TEXT_H */

@@ -48,6 +48,24 @@ RfmCutsSetMonetary(RfmCuts *cuts, const HistoryMoney *values, int scale)
 	}
 }
 
+/* Tell whether an amount is at least another, each with its scale. */
+static bool
+IsAtLeast(HistoryMoney a, int a_scale, HistoryMoney b, int b_scale)
+{
+	if (a_scale < b_scale)
+	{
+		/* an amount too large for the other's scale is beyond it */
+		if (!HistoryMoneyRescale(a, a_scale, b_scale, &a))
+			return a > 0;
+	}
+	else if (a_scale > b_scale)
+	{
+		if (!HistoryMoneyRescale(b, b_scale, a_scale, &b))
+			return b < 0;
+	}
+	return a >= b;
+}
+
 /* Say what is wrong with the order or number of the cuts, NULL if nothing is. */
 const char *
 RfmCutsWrong(const RfmCuts *cuts)
@@ -71,165 +89,148 @@ RfmCutsWrong(const RfmCuts *cuts)
 
 /* ---------------------------------------------------------------- text */
 
-/* What is being read, and how far. */
-typedef struct Cursor
+/* Cuts as they are read: amounts keep their own scale until all are known. */
+typedef struct CutsText
 {
-	const char *at;
-	const char *end;
-} Cursor;
+	RfmCuts *cuts;
+	HistoryMoney money[RFM_MAX_CUTS];
+	int scale[RFM_MAX_CUTS];
+	const char *from[RFM_MAX_CUTS]; /* where the amounts stand */
+} CutsText;
 
-static void
-SkipSpace(Cursor *in)
-{
-	while (in->at < in->end && (*in->at == ' ' || (*in->at >= '\t' && *in->at <= '\r')))
-		in->at++;
-}
-
-/* Read a word if it comes next. */
+/* Read a cut that is not none; it must not be easier to reach than the one before. */
 static bool
-ReadWord(Cursor *in, const char *word)
+ReadCut(Cursor *in, CutsText *read, int measure, int n)
 {
-	size_t size = strlen(word);
+	RfmCuts *cuts = read->cuts;
+	const char *from = in->at;
+	int64_t value;
 
-	SkipSpace(in);
-	if ((size_t) (in->end - in->at) < size || memcmp(in->at, word, size) != 0)
-		return false;
-	in->at += size;
-	return true;
-}
-
-static const char *
-ReadInteger(Cursor *in, int64_t low, int64_t high, int64_t *value)
-{
-	bool negative = in->at < in->end && *in->at == '-';
-	HistoryMoney v = 0;
-
-	in->at += negative;
-	if (in->at == in->end || *in->at < '0' || *in->at > '9')
-		return "A cut of recency or frequency is a whole number, or none.";
-	for (; in->at < in->end && *in->at >= '0' && *in->at <= '9'; in->at++)
+	switch (measure)
 	{
-		v = v * 10 + (*in->at - '0');
-		if (v > (HistoryMoney) INT64_MAX + 1)
-			return "The number is out of range.";
+		case RFM_RECENCY:
+			if (!CursorTakeInteger(in, 0, INT32_MAX, &value))
+				return CursorFail(in, from, "a number of days, 0 to 2147483647, or none");
+			if (n > 0 && value > cuts->recency[n - 1])
+				return CursorFail(in, from, "no more days than before: fewer are a better score");
+			cuts->recency[n] = (int32_t) value;
+			return true;
+		case RFM_FREQUENCY:
+			if (!CursorTakeInteger(in, INT64_MIN, INT64_MAX, &value))
+				return CursorFail(in, from, "a whole number that fits a bigint, or none");
+			if (n > 0 && value < cuts->frequency[n - 1])
+				return CursorFail(in, from, "no smaller number than before");
+			cuts->frequency[n] = value;
+			return true;
+		default:
+			if (!HistoryMoneyParse(in, &read->money[n], &read->scale[n]))
+				return false;
+			if (n > 0 &&
+				!IsAtLeast(read->money[n], read->scale[n], read->money[n - 1], read->scale[n - 1]))
+				return CursorFail(in, from, "no smaller amount than before");
+			read->from[n] = from;
+			return true;
 	}
-	if (negative)
-		v = -v;
-	if (v < low || v > high)
-		return "The number is out of range.";
-	*value = (int64_t) v;
-	return NULL;
 }
 
 /* Read the cuts of one measure, up to a comma or the end; the first measure sets the levels. */
-static const char *
-ReadCuts(Cursor *in, RfmCuts *cuts, int measure, HistoryMoney *money, int *scale)
+static bool
+ReadCuts(Cursor *in, CutsText *read, int measure)
 {
+	RfmCuts *cuts = read->cuts;
 	int n = 0;
 
-	for (;;)
+	for (CursorSkipSpace(in); !CursorAtEnd(in) && !CursorSees(in, ','); CursorSkipSpace(in))
 	{
-		const char *wrong = NULL;
-
-		SkipSpace(in);
-		if (in->at == in->end || *in->at == ',')
-			break;
 		if (n == RFM_MAX_CUTS)
-			return "A measure has at most four cuts, for five levels.";
-		if (!ReadWord(in, "none"))
+			return CursorFail(in, in->at, "at most four cuts, for five levels");
+		if (cuts->levels > 0 && n == cuts->levels - 1)
+			return CursorFail(in, in->at, "no more cuts than recency has");
+		if (!CursorTakeWord(in, "none"))
 		{
-			int64_t value = 0;
-
 			if (cuts->reachable[measure] < n)
-				return "After none, no further cut can be reached.";
-			if (measure == RFM_MONETARY)
-				wrong = HistoryMoneyParse(&in->at, in->end, &money[n], &scale[n]);
-			else if (measure == RFM_RECENCY)
-				wrong = ReadInteger(in, 0, INT32_MAX, &value);
-			else
-				wrong = ReadInteger(in, INT64_MIN, INT64_MAX, &value);
-			if (wrong != NULL)
-				return wrong;
-			if (measure == RFM_RECENCY)
-				cuts->recency[n] = (int32_t) value;
-			else if (measure == RFM_FREQUENCY)
-				cuts->frequency[n] = value;
+				return CursorFail(in, in->at, "none, for nobody reaches a cut behind none");
+			if (!ReadCut(in, read, measure, n))
+				return false;
 			cuts->reachable[measure]++;
 		}
 		n++;
-		if (in->at < in->end && *in->at != ',' && *in->at != ' ' &&
-			!(*in->at >= '\t' && *in->at <= '\r'))
-			return "Cuts are separated by spaces, measures by commas.";
+		if (!CursorAtEnd(in) && !CursorSees(in, ',') && !CursorSeesSpace(in))
+			return CursorFail(in, in->at, "white space between cuts, a comma between measures");
 	}
 	if (n == 0)
-		return "Each measure has one to four cuts, for two to five levels.";
-	if (cuts->levels == 0)
-		cuts->levels = (uint8_t) (n + 1);
-	else if (cuts->levels != n + 1)
-		return "All three measures must have the same number of cuts.";
-	return NULL;
+		return CursorFail(in, in->at, "one to four cuts, for two to five levels");
+	if (cuts->levels > 0 && n < cuts->levels - 1)
+		return CursorFail(in, in->at, "as many cuts as recency has");
+	cuts->levels = (uint8_t) (n + 1);
+	return true;
+}
+
+/* Read the name of a measure and the sign behind it. */
+static bool
+ReadMeasure(Cursor *in, const char *const *names, int n, const char *expected, const char *sign,
+			uint8_t *measure)
+{
+	CursorSkipSpace(in);
+	*measure = 0;
+	while (*measure < n && !CursorTakeWord(in, names[*measure]))
+		++*measure;
+	if (*measure == n)
+		return CursorFail(in, in->at, expected);
+	CursorSkipSpace(in);
+	return CursorTakeWord(in, sign) || CursorFail(in, in->at, sign);
 }
 
 static bool
-ReadMeasure(Cursor *in, const char *const *names, int n, uint8_t *measure)
+ReadAll(Cursor *in, CutsText *read)
 {
-	for (int i = 0; i < n; i++)
-		if (ReadWord(in, names[i]))
-		{
-			*measure = (uint8_t) i;
-			return true;
-		}
-	return false;
-}
-
-static const char *
-ReadAll(Cursor *in, RfmCuts *cuts)
-{
-	HistoryMoney money[RFM_MAX_CUTS] = {0};
-	int scales[RFM_MAX_CUTS] = {0};
+	static const char *const recency[] = {"recency"};
+	RfmCuts *cuts = read->cuts;
+	uint8_t only;
 	int scale = 0;
-	const char *wrong;
 
-	if (!ReadWord(in, "recency") || !ReadWord(in, "<="))
-		return "Cuts start with recency <= and days, for example: recency <= 365 180.";
-	if ((wrong = ReadCuts(in, cuts, RFM_RECENCY, NULL, NULL)) != NULL)
-		return wrong;
-	if (!ReadWord(in, ",") ||
-		!ReadMeasure(in, RfmFrequencyMeasureNames, FREQUENCY_MEASURES, &cuts->frequency_measure) ||
-		!ReadWord(in, ">="))
-		return "After recency comes purchase_days >= or orders >=.";
-	if ((wrong = ReadCuts(in, cuts, RFM_FREQUENCY, NULL, NULL)) != NULL)
-		return wrong;
-	if (!ReadWord(in, ",") ||
-		!ReadMeasure(in, RfmMonetaryMeasureNames, MONETARY_MEASURES, &cuts->monetary_measure) ||
-		!ReadWord(in, ">="))
-		return "After the frequency comes revenue >= or average_order_value >=.";
-	if ((wrong = ReadCuts(in, cuts, RFM_MONETARY, money, scales)) != NULL)
-		return wrong;
-	if (in->at < in->end)
-		return "There are three measures, and nothing after them.";
+	/* cuts end at a comma or at the end */
+	if (!ReadMeasure(in, recency, 1, "recency", "<=", &only) || !ReadCuts(in, read, RFM_RECENCY))
+		return false;
+	CursorTake(in, ',');
+	if (!ReadMeasure(in, RfmFrequencyMeasureNames, FREQUENCY_MEASURES, "purchase_days or orders",
+					 ">=", &cuts->frequency_measure) ||
+		!ReadCuts(in, read, RFM_FREQUENCY))
+		return false;
+	CursorTake(in, ',');
+	if (!ReadMeasure(in, RfmMonetaryMeasureNames, MONETARY_MEASURES,
+					 "revenue or average_order_value", ">=", &cuts->monetary_measure) ||
+		!ReadCuts(in, read, RFM_MONETARY))
+		return false;
+	if (!CursorAtEnd(in))
+		return CursorFail(in, in->at, "the end of the text after three measures");
 
 	for (int i = 0; i < cuts->reachable[RFM_MONETARY]; i++)
-		scale = scales[i] > scale ? scales[i] : scale;
+		scale = read->scale[i] > scale ? read->scale[i] : scale;
 	for (int i = 0; i < cuts->reachable[RFM_MONETARY]; i++)
-		if (!HistoryMoneyRescale(money[i], scales[i], scale, &money[i]))
-			return "The amount is out of range.";
-	RfmCutsSetMonetary(cuts, money, scale);
-	return RfmCutsWrong(cuts);
+		if (!HistoryMoneyRescale(read->money[i], read->scale[i], scale, &read->money[i]))
+		{
+			in->at = read->from[i];
+			return CursorFail(in, in->at, "an amount that has room for the others' decimals");
+		}
+	RfmCutsSetMonetary(cuts, read->money, scale);
+	return true;
 }
 
-/* Read cuts; NULL, or a sentence that says what is wrong at offset *at. */
-const char *
-RfmCutsParse(const char *text, size_t size, RfmCuts *cuts, size_t *at)
+/* Read cuts. */
+bool
+RfmCutsParse(Cursor *in, RfmCuts *cuts)
 {
-	Cursor in = {text, text + size};
-	const char *wrong;
+	CutsText read = {.cuts = cuts};
 
 	memset(cuts, 0, sizeof(*cuts));
 	cuts->version = RFM_CUTS_VERSION;
-	wrong = size > RFM_CUTS_TEXT_LIMIT ? "The text is longer than 4096 bytes." : ReadAll(&in, cuts);
-	*at = (size_t) (in.at - text);
-	return wrong;
+	if (in->end - in->at > RFM_CUTS_TEXT_LIMIT)
+	{
+		in->at = in->end;
+		return CursorFail(in, in->text, "a text of at most 4096 bytes");
+	}
+	return ReadAll(in, &read);
 }
 
 static char *
@@ -337,24 +338,6 @@ RfmMeasure(const HistorySummary *sums, int32_t as_of, RfmFrequencyMeasure freque
 			   AverageOrderValue(sums->revenue, sums->scale, sums->orders, &out->monetary);
 	}
 	return true;
-}
-
-/* Tell whether an amount is at least another, each with its scale. */
-static bool
-IsAtLeast(HistoryMoney a, int a_scale, HistoryMoney b, int b_scale)
-{
-	if (a_scale < b_scale)
-	{
-		/* an amount too large for the other's scale is beyond it */
-		if (!HistoryMoneyRescale(a, a_scale, b_scale, &a))
-			return a > 0;
-	}
-	else if (a_scale > b_scale)
-	{
-		if (!HistoryMoneyRescale(b, b_scale, a_scale, &b))
-			return b < 0;
-	}
-	return a >= b;
 }
 
 /* The cell of a customer who bought. */

@@ -10,6 +10,7 @@
 #ifndef CRM_CORE_SEGMENT_CUTS_H
 #define CRM_CORE_SEGMENT_CUTS_H
 
+#include "core/base/cursor.h"
 #include "core/history/codec.h"
 #include "core/segment/cell_set.h"
 
@@ -72,7 +73,7 @@ extern const char *const RfmMonetaryMeasureNames[MONETARY_MEASURES];
 extern HistoryMoney RfmCutsMonetary(const RfmCuts *cuts, int i);
 extern void RfmCutsSetMonetary(RfmCuts *cuts, const HistoryMoney *values, int scale);
 extern const char *RfmCutsWrong(const RfmCuts *cuts);
-extern const char *RfmCutsParse(const char *text, size_t size, RfmCuts *cuts, size_t *at);
+extern bool RfmCutsParse(Cursor *in, RfmCuts *cuts);
 extern size_t RfmCutsPrint(const RfmCuts *cuts, char *out);
 extern bool RfmMeasure(const HistorySummary *sums, int32_t as_of, RfmFrequencyMeasure frequency,
 					   RfmMonetaryMeasure monetary, RfmMeasures *out);

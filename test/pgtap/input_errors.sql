@@ -1,0 +1,41 @@
+-- Text that is no value is one kind of error for all types: the type and the text, where, what was
+-- expected, what stands there, and an example. Characters are counted, not bytes.
+BEGIN;
+SET search_path = crm, public;
+SELECT * FROM no_plan();
+
+CREATE FUNCTION pg_temp.fault(type text, input text, OUT code text, OUT message text, OUT detail text, OUT hint text)
+LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE format('SELECT %L::crm.%I', input, type);
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+END $$;
+
+CREATE TEMP TABLE example (type text, input text, detail text);
+INSERT INTO example VALUES
+	('history', 'x', 'At character 1: expected a day, YYYY-MM-DD, found "x".'),
+	('history', '2024-01-05:1:1,', 'At character 16: expected a day, YYYY-MM-DD, found the end of the text.'),
+	('history', E'\x0b2024-01-05:1:1 ,\f 金曜日:1:1', 'At character 20: expected a day, YYYY-MM-DD, found "金曜日".'),
+	('history', '2024-01-05:1:1,2023-02-29:1:1', 'At character 16: expected a day of the calendar, found "2023-02-29".'),
+	('history', '2024-01-05:二:1', 'At character 12: expected a whole number of orders that fits a bigint, found "二".'),
+	('history', '2024-01-05:1', 'At character 13: expected a colon and the amount, found the end of the text.'),
+	('history', '2024-01-05:1:0.123456789', 'At character 14: expected an amount of at most 8 decimals, found "0.123456789".'),
+	('history', '2024-01-05:1:1' || repeat(' ', 1000000) || '小', 'At character 1000015: expected a comma and another day, found "小".'),
+	('history', repeat('小', 1000000), 'At character 1: expected a day, YYYY-MM-DD, found "' || repeat('小', 33) || '".'),
+	('rfm_cuts', '', 'At character 1: expected recency, found the end of the text.'),
+	('rfm_cuts', E' recency\x0b<= 365\f180, 訪問 >= 2 4', 'At character 22: expected purchase_days or orders, found "訪問".'),
+	('rfm_cuts', 'recency <= 2 1, orders >= 2 １, revenue >= 1 2', 'At character 29: expected a whole number that fits a bigint, or none, found "１".'),
+	('rfm_cuts', 'recency <= 180 365, orders >= 2 4, revenue >= 50 200', 'At character 16: expected no more days than before: fewer are a better score, found "365".'),
+	('rfm_cuts', 'recency <= 2 1, orders >= 2 4, revenue >= 50 40', 'At character 46: expected no smaller amount than before, found "40".'),
+	('rfm_cuts', 'recency <= 1, orders >= 1' || repeat('小', 2000), 'At character 1: expected a text of at most 4096 bytes, found "recency <= 1, orders >= 1' || repeat('小', 25) || '".');
+
+SELECT is((pg_temp.fault(type, input)).detail, detail, format('%s: %s', type, left(input, 40))) FROM example;
+
+-- the rest of the error is the same whatever is wrong
+SELECT is_empty($$SELECT type, left(input, 40), f.* FROM example, pg_temp.fault(type, input) f
+	WHERE f.code <> '22P02' OR f.hint = '' OR f.detail !~ '^At character \d+: expected .+, found (".+"|the end of the text)\.$'
+		OR f.message NOT LIKE format('invalid input syntax for type crm.%s: "%%"', type) OR length(f.message) > 150$$, 'one shape');
+
+SELECT * FROM finish();
+ROLLBACK;
