@@ -7,7 +7,6 @@
 #include "history/private.h"
 
 #include "libpq/pqformat.h"
-#include "mb/pg_wchar.h"
 #include "pgtime.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -188,13 +187,16 @@ HistoryDayOfTimestampTz(FmgrInfo *flinfo, TimestampTz at, text *zone)
 static Datum
 MakeZone(const char *name, int size, Node *escontext)
 {
+	Cursor in = CursorStart(name, (Size) size);
+
 	if (FindZone(name, size) == NULL)
-		ereturn(
-			escontext, (Datum) 0,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("time zone \"%.*s\" not recognized", pg_mbcliplen(name, size, TZ_STRLEN_MAX),
-					name),
-			 errhint("Use a full name such as 'Europe/London'; pg_timezone_names lists them.")));
+	{
+		in.at = in.end;
+		CursorFail(&in, name, "the full name of a time zone");
+		CrmInputError(escontext, "zone", &in,
+					  "Use a full name such as 'Europe/London'; pg_timezone_names lists them.");
+		return (Datum) 0;
+	}
 	return PointerGetDatum(cstring_to_text_with_len(name, size));
 }
 
