@@ -12,20 +12,17 @@
 
 /* Make a ladder of text from outside: the one way in, for every form of input. */
 static TierText *
-LadderFromText(TierSlice input, fmNodePtr escontext)
+LadderFromText(const char *input, Size size, fmNodePtr escontext)
 {
+	Cursor in = CursorStart(input, size);
 	TierRungs ladder;
-	TierSlice where;
-	TierStatus status = TierLadderParse(input.at, input.length, &ladder, &where);
 	TierText *value;
 
-	if (status != TIER_OK)
-		ereturn(escontext, NULL,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type crm.tier_ladder, at \"%.*s\"",
-						CrmClippedLength(where.at, where.length), where.at),
-				 errdetail("%s", TierStatusDetail(status)),
-				 errhint("A ladder is written like '0-none:0, 1-bronze:100, 2-silver:500'.")));
+	if (!TierLadderParse(&in, &ladder))
+	{
+		CrmInputError(escontext, "tier_ladder", &in, TIER_LADDER_HINT);
+		return NULL;
+	}
 	value = palloc(VARHDRSZ + LADDER_TEXT_MAX);
 	SET_VARSIZE(value, VARHDRSZ + TierLadderFormat(&ladder, VARDATA(value)));
 	return value;
@@ -38,7 +35,7 @@ tier_ladder_in(PG_FUNCTION_ARGS)
 {
 	const char *input = PG_GETARG_CSTRING(0);
 
-	PG_RETURN_TIER_P(LadderFromText((TierSlice){input, strlen(input)}, CRM_ESCONTEXT(fcinfo)));
+	PG_RETURN_TIER_P(LadderFromText(input, strlen(input), CRM_ESCONTEXT(fcinfo)));
 }
 
 PG_FUNCTION_INFO_V1(tier_ladder_recv);
@@ -47,21 +44,19 @@ Datum
 tier_ladder_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
-	TierSlice input;
-	int length;
+	int size;
+	char *input = pq_getmsgtext(message, message->len - message->cursor, &size);
 
-	input.at = pq_getmsgtext(message, message->len - message->cursor, &length);
-	input.length = (size_t) length;
-	PG_RETURN_TIER_P(LadderFromText(input, NULL));
+	PG_RETURN_TIER_P(LadderFromText(input, size, NULL));
 }
 
 /* Take a stored ladder apart. */
 static void
 ReadLadder(TierText *value, TierRungs *ladder)
 {
-	TierSlice where;
+	Cursor in = CursorStart(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value));
 
-	if (TierLadderParse(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), ladder, &where) != TIER_OK)
+	if (!TierLadderParse(&in, ladder))
 		elog(ERROR, "invalid crm.tier_ladder value");
 }
 

@@ -14,21 +14,19 @@ static bool
 CheckLadder(char **newval, void **extra, GucSource source)
 {
 	TierRungs *ladder;
-	TierSlice where;
-	TierStatus status;
+	Cursor in;
 
 	if (*newval == NULL || **newval == '\0')
 		return true;
 	ladder = GucMalloc(sizeof(TierRungs));
 	if (ladder == NULL)
 		return false;
-	status = TierLadderParse(*newval, strlen(*newval), ladder, &where);
-	if (status != TIER_OK)
+	in = CursorStart(*newval, strlen(*newval));
+	if (!TierLadderParse(&in, ladder))
 	{
 		GucFree(ladder);
-		GUC_check_errdetail("At \"%.*s\": %s", CrmClippedLength(where.at, where.length), where.at,
-							TierStatusDetail(status));
-		GUC_check_errhint("A ladder is written like '0-none:0, 1-bronze:100, 2-silver:500'.");
+		GUC_check_errdetail("%s", CrmInputDetail(&in));
+		GUC_check_errhint(TIER_LADDER_HINT);
 		return false;
 	}
 	*extra = ladder;

@@ -36,47 +36,48 @@ TierLadderLabels(const TierRungs *ladder)
 	return list.data;
 }
 
-/* Find a bare label on the ladder of the setting. */
-static TierText *
-ResolveLabel(TierSlice label, fmNodePtr escontext)
+/* The rank of a bare label, by the ladder of the setting; -1 after a fault. */
+static int
+RankOfLabel(Cursor *in, TierSlice label)
 {
 	const TierRung *rung;
 
 	if (TierLadderSetting == NULL)
-		ereturn(escontext, NULL,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("tier \"%.*s\" has no rank", (int) label.length, label.at),
-				 errdetail("The setting crm.tier_ladder, which would give its rank, is not set."),
-				 errhint("Write the rank, as in '3-gold', or name a ladder: crm.tier(ladder, "
-						 "'gold').")));
+	{
+		CursorFail(in, label.at,
+				   "a rank and a hyphen, while the setting crm.tier_ladder is not set");
+		return -1;
+	}
 	rung = TierLadderFind(TierLadderSetting, label);
 	if (rung == NULL)
-		ereturn(escontext, NULL,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("tier \"%.*s\" is not on the ladder", (int) label.length, label.at),
-				 errdetail("The ladder in the setting crm.tier_ladder has the labels %s.",
-						   TierLadderLabels(TierLadderSetting)),
-				 errhint("Write the rank, as in '3-gold', or name a ladder: crm.tier(ladder, "
-						 "'gold').")));
-	return TierFromRung(rung);
+	{
+		CursorFail(in, label.at,
+				   psprintf("a rank and a hyphen, or a label of the setting crm.tier_ladder (%s)",
+							TierLadderLabels(TierLadderSetting)));
+		return -1;
+	}
+	return rung->rank;
 }
 
 /* Make a tier of text from outside: the one way in, for every form of input. */
 static TierText *
-TierFromText(TierSlice input, fmNodePtr escontext)
+TierFromText(const char *input, Size size, fmNodePtr escontext)
 {
+	Cursor in = CursorStart(input, size);
 	TierSlice label;
 	int rank;
-	TierStatus status = TierParse(input.at, input.length, &rank, &label);
 
-	if (status != TIER_OK)
-		ereturn(escontext, NULL,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type crm.tier: \"%.*s\"",
-						CrmClippedLength(input.at, input.length), input.at),
-				 errdetail("%s", TierStatusDetail(status)),
-				 errhint("A tier is written rank-label, as in '3-gold'.")));
-	return rank < 0 ? ResolveLabel(label, escontext) : MakeTier(rank, label);
+	if (TierParse(&in, &rank, &label))
+	{
+		if (rank < 0)
+			rank = RankOfLabel(&in, label);
+		if (rank >= 0)
+			return MakeTier(rank, label);
+	}
+	CrmInputError(escontext, "tier", &in,
+				  "A tier is written rank-label, as in '3-gold'; a bare label reads with a ladder: "
+				  "crm.tier(ladder, 'gold').");
+	return NULL;
 }
 
 PG_FUNCTION_INFO_V1(tier_in);
@@ -86,7 +87,7 @@ tier_in(PG_FUNCTION_ARGS)
 {
 	const char *input = PG_GETARG_CSTRING(0);
 
-	PG_RETURN_TIER_P(TierFromText((TierSlice){input, strlen(input)}, CRM_ESCONTEXT(fcinfo)));
+	PG_RETURN_TIER_P(TierFromText(input, strlen(input), CRM_ESCONTEXT(fcinfo)));
 }
 
 PG_FUNCTION_INFO_V1(tier_out);
@@ -103,12 +104,10 @@ Datum
 tier_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
-	TierSlice input;
-	int length;
+	int size;
+	char *input = pq_getmsgtext(message, message->len - message->cursor, &size);
 
-	input.at = pq_getmsgtext(message, message->len - message->cursor, &length);
-	input.length = (size_t) length;
-	PG_RETURN_TIER_P(TierFromText(input, NULL));
+	PG_RETURN_TIER_P(TierFromText(input, size, NULL));
 }
 
 PG_FUNCTION_INFO_V1(tier_send);
@@ -147,6 +146,16 @@ tier_label(PG_FUNCTION_ARGS)
 
 /* ---- order and hash, by bytes, for both types ---- */
 
+static int
+CompareBytes(const char *a, Size a_size, const char *b, Size b_size)
+{
+	int order = memcmp(a, b, Min(a_size, b_size));
+
+	if (order != 0)
+		return order < 0 ? -1 : 1;
+	return (a_size > b_size) - (a_size < b_size);
+}
+
 /* Compare the two arguments; free copies that detoasting made, as index code expects. */
 static int
 CompareArguments(FunctionCallInfo fcinfo)
@@ -154,7 +163,7 @@ CompareArguments(FunctionCallInfo fcinfo)
 	TierText *a = PG_GETARG_TIER_PP(0);
 	TierText *b = PG_GETARG_TIER_PP(1);
 	int order =
-		TierCompare(VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(b));
+		CompareBytes(VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(b));
 
 	PG_FREE_IF_COPY(a, 0);
 	PG_FREE_IF_COPY(b, 1);
@@ -224,7 +233,7 @@ CompareSorted(Datum x, Datum y, SortSupport support)
 	TierText *a = (TierText *) PG_DETOAST_DATUM_PACKED(x);
 	TierText *b = (TierText *) PG_DETOAST_DATUM_PACKED(y);
 	int order =
-		TierCompare(VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(b));
+		CompareBytes(VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(b));
 
 	if (a != (TierText *) DatumGetPointer(x))
 		pfree(a);

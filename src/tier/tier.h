@@ -1,7 +1,7 @@
 /*
  * tier.h: what the files of room tier share.
  *
- * Both types are stored as their canonical text (core/tier/tier.h), so one set of functions
+ * Both types are stored as their canonical text (core/tier), so one set of functions
  * compares and hashes both, and what a client reads in binary is plain text.
  */
 #ifndef CRM_TIER_TIER_H
@@ -9,7 +9,7 @@
 
 #include "glue.h"
 
-#include "core/tier/tier.h"
+#include "core/tier/ladder.h"
 
 /* A crm.tier or crm.tier_ladder: a varlena of the canonical text, at least `0-a` long. */
 typedef struct varlena TierText;
@@ -24,6 +24,8 @@ extern const TierRungs *TierLadderSetting;
 extern void TierInit(void);
 
 extern TierText *TierFromRung(const TierRung *rung);
+
+#define TIER_LADDER_HINT "A ladder is written like '0-none:0, 1-bronze:100, 2-silver:500'."
 
 /* The labels of a ladder, for a message. */
 extern char *TierLadderLabels(const TierRungs *ladder);

@@ -33,9 +33,29 @@ INSERT INTO example VALUES
 	('rfm_cuts', 'recency <= 2 1, orders >= 2 １, revenue >= 1 2', 'At character 29: expected a whole number that fits a bigint, or none, found "１".'),
 	('rfm_cuts', 'recency <= 180 365, orders >= 2 4, revenue >= 50 200', 'At character 16: expected no more days than before: fewer are a better score, found "365".'),
 	('rfm_cuts', 'recency <= 2 1, orders >= 2 4, revenue >= 50 40', 'At character 46: expected no smaller amount than before, found "40".'),
-	('rfm_cuts', 'recency <= 1, orders >= 1' || repeat('小', 2000), 'At character 1: expected a text of at most 4096 bytes, found "recency <= 1, orders >= 1' || repeat('小', 25) || '".');
+	('rfm_cuts', 'recency <= 1, orders >= 1' || repeat('小', 2000), 'At character 1: expected a text of at most 4096 bytes, found "recency <= 1, orders >= 1' || repeat('小', 25) || '".'),
+	('tier', '', 'At character 1: expected a label, found the end of the text.'),
+	('tier', E' \x0b12-gold\f', 'At character 3: expected a rank of one digit, 0 to 9, found "12-gold".'),
+	('tier', '3-小:1', 'At character 4: expected a label without commas and colons, found ":".'),
+	('tier', '３-gold', 'At character 1: expected a rank and a hyphen, while the setting crm.tier_ladder is not set, found "３-gold".'),
+	('tier', '3-' || repeat('主', 22), 'At character 3: expected a label of at most 63 bytes, found "' || repeat('主', 22) || '".'),
+	('tier', '3-主' || E'\x1b' || '[0m', 'At character 4: expected a label without control characters, found "' || E'\x1b' || '".'),
+	('tier', repeat('1', 1000000) || '-a', 'At character 1: expected a rank of one digit, 0 to 9, found "' || repeat('1', 100) || '".'),
+	('tier_ladder', '', 'At character 1: expected a rung, rank-label:threshold, found the end of the text.'),
+	('tier_ladder', E'0-小:0 ,\x0b1-普通\f: 1e3', 'At character 17: expected a comma or the end behind a plain decimal number, found "e3".'),
+	('tier_ladder', '0-小:0, 1-小:1', 'At character 10: expected another label, for each stands once, found "小".'),
+	('tier_ladder', '0-小:0, 0-普通:1', 'At character 8: expected another rank, for each stands once, found "0-普通".'),
+	('tier_ladder', '0-小:0, 2-主要:5, 1-普通:5', 'At character 8: expected a higher threshold than a lower rank has, found "2-主要:5".'),
+	('tier_ladder', '0-a:１', 'At character 5: expected a plain decimal number, or -infinity on the lowest rung, found "１".'),
+	('tier_ladder', repeat('0-a:0,', 100000), 'At character 7: expected another rank, for each stands once, found "0-a".');
 
 SELECT is((pg_temp.fault(type, input)).detail, detail, format('%s: %s', type, left(input, 40))) FROM example;
+
+-- a label beside a ladder that does not have it
+SET LOCAL crm.tier_ladder = '0-none:0, 3-金:2000';
+SELECT is((pg_temp.fault('tier', ' golden ')).detail, 'At character 2: expected a rank and a hyphen, or a label of the setting crm.tier_ladder (none, 金), found "golden".', 'tier: a label that is not on the ladder');
+SELECT is((pg_temp.fault('tier', '金')).code, NULL, 'tier: one that is');
+SET LOCAL crm.tier_ladder = '';
 
 -- the rest of the error is the same whatever is wrong
 SELECT is_empty($$SELECT type, left(input, 40), f.* FROM example, pg_temp.fault(type, input) f
