@@ -23,17 +23,15 @@ Datum
 rfm_in(PG_FUNCTION_ARGS)
 {
 	const char *input = PG_GETARG_CSTRING(0);
-	int cell = -1;
+	Cursor in = CursorStart(input, strlen(input));
+	int cell;
 
-	if (strlen(input) == 3 && strspn(input, "0123456789") == 3)
-		cell = (input[0] - '0') * 100 + (input[1] - '0') * 10 + input[2] - '0';
-	if (!CellIsValid(cell))
-		ereturn(CRM_ESCONTEXT(fcinfo), (Datum) 0,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type crm.rfm: \"%.*s\"",
-						CrmClippedLength(input, strlen(input)), input),
-				 errdetail(CELL_DETAIL),
-				 errhint("A cell is written as three digits, recency, frequency, monetary: 543.")));
+	if (!CellParse(&in, &cell))
+	{
+		CrmInputError(CRM_ESCONTEXT(fcinfo), "rfm", &in,
+					  "A cell is written as three digits, recency, frequency, monetary: 543.");
+		return (Datum) 0;
+	}
 	PG_RETURN_CELL(cell);
 }
 

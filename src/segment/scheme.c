@@ -41,57 +41,21 @@ NameToText(SchemeName name)
 
 /* ---------------------------------------------------------------- the type */
 
-/* Say why a scheme was refused, as a sentence. */
-static const char *
-SchemeStatusText(SchemeStatus status, CellPatternStatus pattern)
-{
-	switch (status)
-	{
-		case SCHEME_OK:
-			break;
-		case SCHEME_UNKNOWN_PRESET:
-			return "There is no preset of that name, and a rule needs a colon.";
-		case SCHEME_EMPTY:
-			return "A scheme has at least one rule.";
-		case SCHEME_NO_COLON:
-			return "A rule is a name, a colon and patterns.";
-		case SCHEME_BAD_NAME:
-			return "A name is 1 to 255 bytes, not only spaces, without control characters; one "
-				   "with a quote, colon or semicolon stands between double quotes.";
-		case SCHEME_NAME_TWICE:
-			return "Each name stands once; put all its patterns behind it.";
-		case SCHEME_NO_PATTERN:
-			return "A rule needs at least one pattern.";
-		case SCHEME_BAD_PATTERN:
-			return CellPatternStatusText(pattern);
-		case SCHEME_ELSE_NOT_LAST:
-			return "Nothing can follow else.";
-		case SCHEME_TOO_MANY_RULES:
-			return "A scheme has at most 250 rules.";
-		case SCHEME_TEXT_TOO_LONG:
-			return "The text is longer than a megabyte.";
-	}
-	return "";
-}
-
 /* Make a scheme of text from outside: the one way in, for every form of input. */
 static struct varlena *
 SchemeFromText(const char *input, Size size, fmNodePtr escontext)
 {
 	struct varlena *scheme = palloc(VARHDRSZ + SCHEME_SIZE_BOUND(Min(size, SCHEME_TEXT_LIMIT)));
 	size_t used = 0;
-	SchemeError error;
-	SchemeStatus status = SchemeParse(input, size, (uint8 *) VARDATA(scheme), &used, &error);
+	Cursor in = CursorStart(input, size);
 
-	if (status != SCHEME_OK)
-		ereturn(escontext, NULL,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type crm.scheme: \"%.*s\"",
-						CrmClippedLength(input, size), input),
-				 errdetail("%s The fault is at byte %d.", SchemeStatusText(status, error.pattern),
-						   (int) error.at + 1),
-				 errhint("Write rules, as in 'Best: 555; Good: [45]**; else: Others', or a "
-						 "preset: cells11, klaviyo6, rfm10, rf10.")));
+	if (!SchemeParse(&in, (uint8 *) VARDATA(scheme), &used))
+	{
+		CrmInputError(escontext, "scheme", &in,
+					  "Write rules, as in 'Best: 555; Good: [45]**; else: Others', or a preset: "
+					  "cells11, klaviyo6, rfm10, rf10.");
+		return NULL;
+	}
 	SET_VARSIZE(scheme, VARHDRSZ + used);
 	return scheme;
 }

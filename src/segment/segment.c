@@ -48,18 +48,15 @@ Datum
 segment_in(PG_FUNCTION_ARGS)
 {
 	const char *input = PG_GETARG_CSTRING(0);
-	Size size = strlen(input), at;
+	Cursor in = CursorStart(input, strlen(input));
 	CellSet set;
-	CellPatternStatus status = CellSetParse(input, size, &set, &at);
 
-	if (status != PATTERN_OK)
-		ereturn(CRM_ESCONTEXT(fcinfo), (Datum) 0,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type crm.segment: \"%.*s\"",
-						CrmClippedLength(input, size), input),
-				 errdetail("%s The fault is at character %d.", CellPatternStatusText(status),
-						   (int) at + 1),
-				 errhint("Write patterns of recency, frequency, monetary: [45][45]*, 35[345].")));
+	if (!CellSetParse(&in, &set))
+	{
+		CrmInputError(CRM_ESCONTEXT(fcinfo), "segment", &in,
+					  "Write patterns of recency, frequency, monetary: [45][45]*, 35[345].");
+		return (Datum) 0;
+	}
 	PG_RETURN_CELL_SET(set);
 }
 

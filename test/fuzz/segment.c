@@ -8,21 +8,38 @@
 #include "fuzz.h"
 
 static void
+FuzzCell(const char *text, size_t size)
+{
+	char *block;
+	Cursor in = FuzzCursor(text, size, &block);
+	int cell;
+
+	if (CellParse(&in, &cell))
+		REQUIRE(size == 3 && CellIsValid(cell) &&
+				cell == atoi((char[]){text[0], text[1], text[2], 0}));
+	else
+		FuzzFault(&in);
+	free(block);
+}
+
+static void
 FuzzPatterns(const char *text, size_t size)
 {
 	CellSet set, again;
-	char printed[CELL_SET_TEXT_SIZE];
-	size_t at;
+	char printed[CELL_SET_TEXT_SIZE], *block;
+	Cursor in = FuzzCursor(text, size, &block);
 
-	if (CellSetParse(text, size, &set, &at) != PATTERN_OK)
+	if (CellSetParse(&in, &set))
 	{
-		REQUIRE(at <= size);
-		return;
+		size = CellSetPrint(set, printed);
+		REQUIRE(size < sizeof(printed));
+		in = CursorStart(printed, size);
+		REQUIRE(CellSetParse(&in, &again));
+		REQUIRE(CellSetCompare(set, again) == 0);
 	}
-	size = CellSetPrint(set, printed);
-	REQUIRE(size < sizeof(printed));
-	REQUIRE(CellSetParse(printed, size, &again, &at) == PATTERN_OK);
-	REQUIRE(CellSetCompare(set, again) == 0);
+	else
+		FuzzFault(&in);
+	free(block);
 }
 
 static void
@@ -30,9 +47,10 @@ FuzzScheme(const char *text, size_t size)
 {
 	uint8_t *bytes = malloc(SCHEME_SIZE_BOUND(size)), *again;
 	size_t used, used_again;
-	SchemeError error;
+	char *block;
+	Cursor in = FuzzCursor(text, size, &block);
 
-	if (SchemeParse(text, size, bytes, &used, &error) == SCHEME_OK)
+	if (SchemeParse(&in, bytes, &used))
 	{
 		SchemeView scheme = {bytes, used};
 		char *printed = malloc(SchemeTextBound(scheme));
@@ -41,14 +59,18 @@ FuzzScheme(const char *text, size_t size)
 		size = SchemePrint(scheme, printed);
 		REQUIRE(size < SchemeTextBound(scheme));
 		again = malloc(SCHEME_SIZE_BOUND(size));
-		REQUIRE(SchemeParse(printed, size, again, &used_again, &error) == SCHEME_OK);
+		in = CursorStart(printed, size);
+		REQUIRE(SchemeParse(&in, again, &used_again));
 		REQUIRE(used == used_again && memcmp(bytes, again, used) == 0);
 		for (int i = 0; i < RFM_CELLS; i++)
 			SchemeNameOf(scheme, i);
 		free(again);
 		free(printed);
 	}
+	else
+		FuzzFault(&in);
 	free(bytes);
+	free(block);
 }
 
 /* Bytes that claim to be a stored scheme. */
@@ -126,7 +148,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size == 0)
 		return 0;
-	switch (data[0] % 5)
+	switch (data[0] % 6)
 	{
 		case 0:
 			FuzzPatterns((const char *) data + 1, size - 1);
@@ -142,6 +164,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			break;
 		case 4:
 			FuzzLog(data + 1, size - 1);
+			break;
+		case 5:
+			FuzzCell((const char *) data + 1, size - 1);
 			break;
 	}
 	return 0;

@@ -20,6 +20,23 @@ Random(void)
 	return z ^ z >> 31;
 }
 
+/* A fault as "offset: expected, found". */
+static const char *
+Fault(const Cursor *in)
+{
+	static char out[4096];
+
+	snprintf(out, sizeof(out), "%d: %s, %.*s", (int) (in->fault - in->text), in->expected,
+			 (int) in->found, in->fault);
+	return out;
+}
+
+typedef struct Case
+{
+	const char *text;
+	const char *result; /* canonical, or what is wrong */
+} Case;
+
 /* ---------------------------------------------------------------- cells and patterns */
 
 static void
@@ -57,7 +74,8 @@ TestPatterns(void)
 		/* dense, sparse and blocky sets */
 		CellSet set = {{Random(), Random()}}, back;
 		char text[CELL_SET_TEXT_SIZE], again[CELL_SET_TEXT_SIZE];
-		size_t at, size;
+		Cursor in;
+		size_t size;
 		int cells = 0;
 
 		if (i % 3 == 1)
@@ -67,13 +85,15 @@ TestPatterns(void)
 		set.bits[1] &= (UINT64_C(1) << (RFM_CELLS - 64)) - 1;
 		size = CellSetPrint(set, text);
 		longest = size > longest ? size : longest;
-		lost += CellSetParse(text, size, &back, &at) != PATTERN_OK || !SameSet(set, back);
+		in = CursorStart(text, size);
+		lost += !CellSetParse(&in, &back) || !SameSet(set, back);
 		CellSetPrint(back, again);
 		unstable += strcmp(text, again) != 0;
 		/* the patterns of the canonical form share no cell */
 		for (char *pattern = strtok(text, ", "); pattern != NULL; pattern = strtok(NULL, ", "))
 		{
-			CellSetParse(pattern, strlen(pattern), &back, &at);
+			in = CursorStart(pattern, strlen(pattern));
+			CellSetParse(&in, &back);
 			cells += CellSetCount(back);
 		}
 		overlapping += cells != CellSetCount(set);
@@ -84,111 +104,176 @@ TestPatterns(void)
 	CHECK(longest < CELL_SET_TEXT_SIZE);
 }
 
+#define SCORE "a score from 1 (worst) to 5 (best)"
+#define POSITION SCORE ", * or a class such as [345]"
+#define ZERO "scores from 1 (worst) to 5 (best), or 000 for customers who never bought"
+
 static void
-TestPatternErrors(void)
+TestPatternText(void)
 {
-	static const struct
-	{
-		const char *text;
-		CellPatternStatus status;
-		size_t at;
-	} faults[] = {{",", PATTERN_EXPECTED, 0},         {"555,", PATTERN_EXPECTED, 4},
-				  {"555,,444", PATTERN_EXPECTED, 4},  {"5x5", PATTERN_BAD_CHARACTER, 1},
-				  {"55", PATTERN_TOO_SHORT, 2},       {"55 5", PATTERN_TOO_SHORT, 2},
-				  {"5555", PATTERN_TOO_LONG, 3},      {"55[", PATTERN_BAD_CLASS, 3},
-				  {"55[]", PATTERN_BAD_CLASS, 3},     {"55[5-3]", PATTERN_BAD_CLASS, 5},
-				  {"55[3-", PATTERN_BAD_CLASS, 5},    {"55[a]", PATTERN_BAD_CLASS, 3},
-				  {"556", PATTERN_BAD_DIGIT, 2},      {"55[6]", PATTERN_BAD_DIGIT, 3},
-				  {"111 043", PATTERN_MIXED_ZERO, 4}, {"[0-5]55", PATTERN_MIXED_ZERO, 0}};
+	static const Case cases[] = {
+		{"", ""},
+		{" \t\n\v\f\r", ""},
+		{"\v555\f,\t554\r\n000 ", "55[45], 000"},
+		{"555,554", "55[45]"},
+		{"[1-24]**", "[124]**"},
+		{"[11-1]55", "155"},
+		{",", "0: " POSITION ", ,"},
+		{"555,", "4: " POSITION ", "},
+		{"555, ,444", "5: " POSITION ", ,"},
+		{"555;444", "3: another pattern, ;"},
+		{"5x5", "1: " POSITION ", x5"},
+		{"5\xe5\xb0\x8f", "1: " POSITION ", \xe5\xb0\x8f"},
+		{"55", "2: " POSITION ", "},
+		{"55 5", "2: " POSITION ",  "},
+		{"5555", "3: white space or a comma after three positions, 5"},
+		{"55[", "3: " SCORE ", "},
+		{"55[]", "3: " SCORE ", ]"},
+		{"55[345", "6: " SCORE ", a hyphen or a closing bracket, "},
+		{"55[5-3]", "5: a score that is not below the first of its range, 3"},
+		{"55[3-", "5: " SCORE ", "},
+		{"55[3-]", "5: " SCORE ", ]"},
+		{"55[a]", "3: " SCORE ", a"},
+		{"55[3,4]", "4: " SCORE ", a hyphen or a closing bracket, ,"},
+		{"556", "2: " POSITION ", 6"},
+		{"55[6]", "3: " SCORE ", 6"},
+		{"111 043", "4: " ZERO ", 043"},
+		{"[0-5]55", "0: " ZERO ", [0-5]55"},
+	};
+	static const Case cells[] = {
+		{"543", "543"},
+		{"000", "0"},
+		{"", "0: " SCORE ", "},
+		{" 543", "0: " SCORE ",  "},
+		{"54", "2: " SCORE ", "},
+		{"5432", "3: the end of the text after three scores, 2"},
+		{"543 ", "3: the end of the text after three scores,  "},
+		{"546", "2: " SCORE ", 6"},
+		{"540", "0: " ZERO ", 540"},
+		{"\xef\xbc\x95"
+		 "43",
+		 "0: " SCORE ", \xef\xbc\x95"
+		 "43"},
+	};
 
-	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 	{
+		Cursor in = CursorStart(cases[i].text, strlen(cases[i].text));
 		CellSet set;
-		size_t at;
-		CellPatternStatus status = CellSetParse(faults[i].text, strlen(faults[i].text), &set, &at);
+		char out[CELL_SET_TEXT_SIZE];
+		const char *result = out;
 
-		unit_check(status == faults[i].status && at == faults[i].at &&
-					   CellPatternStatusText(status)[0] != '\0',
-				   "pattern \"%s\": status %d at %d", faults[i].text, (int) status, (int) at);
+		if (CellSetParse(&in, &set))
+			CellSetPrint(set, out);
+		else
+			result = Fault(&in);
+		unit_check(strcmp(result, cases[i].result) == 0, "patterns, case %zu: %s", i, result);
+	}
+	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++)
+	{
+		Cursor in = CursorStart(cells[i].text, strlen(cells[i].text));
+		int cell;
+		char out[12];
+		const char *result = out;
+
+		if (CellParse(&in, &cell))
+			snprintf(out, sizeof(out), "%d", cell);
+		else
+			result = Fault(&in);
+		unit_check(strcmp(result, cells[i].result) == 0, "cell, case %zu: %s", i, result);
 	}
 }
 
 /* ---------------------------------------------------------------- schemes */
 
-static SchemeStatus
-ParseScheme(const char *text, char *out)
+static const char *
+ParseScheme(const char *text)
 {
+	static char out[300000];
 	uint8_t *bytes = malloc(SCHEME_SIZE_BOUND(strlen(text)));
 	size_t size;
-	SchemeError error;
-	SchemeStatus status = SchemeParse(text, strlen(text), bytes, &size, &error);
+	Cursor in = CursorStart(text, strlen(text));
+	bool ok = SchemeParse(&in, bytes, &size);
 
-	if (status == SCHEME_OK)
+	if (ok)
 		SchemePrint((SchemeView){bytes, size}, out);
 	free(bytes);
-	return status;
+	return ok ? out : Fault(&in);
 }
+
+#define START "the name of a preset, or rules, name: patterns"
+#define QUOTE "no quote, or all of the name between quotes"
+#define COLON "a colon and patterns"
+#define TWICE "another name, for each stands once"
+#define CONTROL "a name without control characters"
+#define ELSE "the end of the text after else"
 
 static void
 TestSchemes(void)
 {
-	static const struct
-	{
-		const char *text;
-		SchemeStatus status;
-		const char *canonical;
-	} cases[] = {
-		{" A : 555 ;", SCHEME_OK, "A: 555"},
-		{"A B:\n555,\n554", SCHEME_OK, "A B: 55[45]"},
-		{"A\n: 555", SCHEME_OK, "A: 555"},
-		{"A: 555; ELSE: rest ", SCHEME_OK, "A: 555; else: rest"},
-		{"\"else\": 555; else: \"a;b\"", SCHEME_OK, "\"else\": 555; else: \"a;b\""},
-		{"\"a\"\"b\" : 555", SCHEME_OK, "\"a\"\"b\": 555"},
-		{"\" a\": 555", SCHEME_OK, "\" a\": 555"},
-		{"小: 555; 普通: 000", SCHEME_OK, "小: 555; 普通: 000"},
-		{"", SCHEME_EMPTY, NULL},
-		{"  ", SCHEME_EMPTY, NULL},
-		{"else: a", SCHEME_EMPTY, NULL},
-		{"cells12", SCHEME_UNKNOWN_PRESET, NULL},
-		{"CELLS11", SCHEME_UNKNOWN_PRESET, NULL},
-		{"A; B: 555", SCHEME_NO_COLON, NULL},
-		{"A: 555; B", SCHEME_NO_COLON, NULL},
-		{": 555", SCHEME_BAD_NAME, NULL},
-		{"\"\": 555", SCHEME_BAD_NAME, NULL},
-		{"\"  \": 555", SCHEME_BAD_NAME, NULL},
-		{"\"A: 555", SCHEME_BAD_NAME, NULL},
-		{"A\"B: 555", SCHEME_BAD_NAME, NULL},
-		{"A\nB: 555", SCHEME_BAD_NAME, NULL},
-		{"A: 555;; B: 444", SCHEME_BAD_NAME, NULL},
-		{"A: 555; else: \"b\" c", SCHEME_BAD_NAME, NULL},
-		{"A: 555; A: 444", SCHEME_NAME_TWICE, NULL},
-		{"A: ; B: 444", SCHEME_NO_PATTERN, NULL},
-		{"A: 55", SCHEME_BAD_PATTERN, NULL},
-		{"A: 555; else: x; B: 444", SCHEME_ELSE_NOT_LAST, NULL},
-		{"A: 555; else: x; else: y", SCHEME_ELSE_NOT_LAST, NULL},
+	static const Case cases[] = {
+		{" A : 555 ;", "A: 555"},
+		{"A B:\n555,\n554", "A B: 55[45]"},
+		{"A\n: 555", "A: 555"},
+		{"\vA\f:\r555\t;\fB: 444\v", "A: 555; B: 444"},
+		{"A: 555; ELSE: rest ", "A: 555; else: rest"},
+		{"\"else\": 555; else: \"a;b\"", "\"else\": 555; else: \"a;b\""},
+		{"else: a; ", "9: a rule with patterns, "},
+		{"\"a\"\"b\" : 555", "\"a\"\"b\": 555"},
+		{"\" a\": 555", "\" a\": 555"},
+		{"小: 555; 普通: 000", "小: 555; 普通: 000"},
+		{"", "0: " START ", "},
+		{"  ", "2: " START ", "},
+		{"else: a", "7: a rule with patterns, "},
+		{" cells12\n", "1: " START ", cells12"},
+		{"CELLS11", "0: " START ", CELLS11"},
+		{"A; B: 555", "1: " COLON ", ;"},
+		{"A: 555; B", "9: " COLON ", "},
+		{"A: 555; else", "12: a colon and the name of all other cells, "},
+		{": 555", "0: a name, :"},
+		{"\"\": 555", "0: a name, \"\""},
+		{"\"  \": 555", "0: a name of more than blanks, \"  \""},
+		{"\"A: 555", "7: a closing quote, "},
+		{"A\"B: 555", "1: " QUOTE ", \""},
+		{"A\nB: 555", "1: " CONTROL ", \n"},
+		{"小\x7f: 555", "3: " CONTROL ", \x7f"},
+		{"\"A\" B: 555", "4: " COLON ", B"},
+		{"A: 555;; B: 444", "7: a name, ;"},
+		{"A: 555; else: \"b\" c", "18: a semicolon or the end of the text, c"},
+		{"A: 555; else: ", "14: a name, "},
+		{"A: 555 ; A : 444", "9: " TWICE ", A"},
+		{"A: 555; else: A", "14: " TWICE ", A"},
+		{"A: ; B: 444", "3: a pattern, ;"},
+		{"A:", "2: a pattern, "},
+		{"A: 55", "5: " POSITION ", "},
+		{"A: 55; B: 444", "5: " POSITION ", ;"},
+		{"A: 555,; B: 444", "7: " POSITION ", ;"},
+		{"A: 555: 444", "6: white space or a comma after three positions, :"},
+		{"A: 555; else: x; B: 444", "17: " ELSE ", B"},
+		{"A: 555; else: x; else: y", "17: " ELSE ", else"},
 	};
-	static char many[8192], out[300000];
+	static char many[8192];
 	char *at = many;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 	{
-		SchemeStatus status = ParseScheme(cases[i].text, out);
+		const char *result = ParseScheme(cases[i].text);
 
-		unit_check(status == cases[i].status &&
-					   (status != SCHEME_OK || strcmp(out, cases[i].canonical) == 0),
-				   "scheme \"%.20s\": status %d", cases[i].text, (int) status);
+		unit_check(strcmp(result, cases[i].result) == 0, "scheme, case %zu: %s", i, result);
 	}
 	for (int i = 0; i < SCHEME_MAX_RULES; i++)
 		at += sprintf(at, "n%d: 555;", i);
-	CHECK(ParseScheme(many, out) == SCHEME_OK);
+	CHECK(strncmp(ParseScheme(many), "n0: 555; n1: 555; ", 18) == 0);
 	sprintf(at, "more: 555");
-	CHECK(ParseScheme(many, out) == SCHEME_TOO_MANY_RULES);
+	CHECK(strstr(ParseScheme(many), ": at most 250 rules, more: 555") != NULL);
+	sprintf(at, "else: more");
+	CHECK(strstr(ParseScheme(many), "; else: more") != NULL);
 	memset(many, 'x', 256);
 	strcpy(many + 255, ": 555");
-	CHECK(ParseScheme(many, out) == SCHEME_OK);
+	CHECK(strlen(ParseScheme(many)) == 260);
 	memset(many, 'x', 256);
 	strcpy(many + 256, ": 555");
-	CHECK(ParseScheme(many, out) == SCHEME_BAD_NAME);
+	CHECK(strncmp(ParseScheme(many), "0: a name of at most 255 bytes, x", 33) == 0);
 }
 
 /* ---------------------------------------------------------------- cuts */
@@ -198,7 +283,6 @@ Poll(void)
 {
 }
 
-/* Read cuts: the canonical text, or what is wrong as "offset: expected, found". */
 static const char *
 ParseCuts(const char *text)
 {
@@ -206,11 +290,9 @@ ParseCuts(const char *text)
 	Cursor in = CursorStart(text, strlen(text));
 	RfmCuts cuts;
 
-	if (RfmCutsParse(&in, &cuts))
-		RfmCutsPrint(&cuts, out);
-	else
-		snprintf(out, sizeof(out), "%d: %s, %.*s", (int) (in.fault - in.text), in.expected,
-				 (int) in.found, in.fault);
+	if (!RfmCutsParse(&in, &cuts))
+		return Fault(&in);
+	RfmCutsPrint(&cuts, out);
 	return out;
 }
 
@@ -223,11 +305,7 @@ TestCutsText(void)
 		"recency <= 4 3 2 none, orders >= none none none none, revenue >= -5.00 -1.12345678 0.00 "
 		"85070591730234615865843651857.94205286",
 	};
-	static const struct
-	{
-		const char *text;
-		const char *fault;
-	} bad[] = {
+	static const Case bad[] = {
 		{"", "0: recency, "},
 		{"recency", "7: <=, "},
 		{"recency <= , orders >= 1, revenue >= 1",
@@ -273,7 +351,7 @@ TestCutsText(void)
 					  "recency <= 1, orders >= 1, revenue >= 1.00") == 0,
 			   "cuts between every kind of white space");
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		unit_check(strcmp(ParseCuts(bad[i].text), bad[i].fault) == 0, "no cuts: \"%s\": %s",
+		unit_check(strcmp(ParseCuts(bad[i].text), bad[i].result) == 0, "no cuts: \"%s\": %s",
 				   bad[i].text, ParseCuts(bad[i].text));
 }
 
@@ -472,7 +550,7 @@ main(void)
 {
 	TestCells();
 	TestPatterns();
-	TestPatternErrors();
+	TestPatternText();
 	TestSchemes();
 	TestCutsText();
 	TestFloatAgrees();

@@ -11,35 +11,6 @@
 
 #define ALL_SCORES 0x3e /* bits 1 to 5 */
 
-/* Say why a pattern was refused, as a sentence. */
-const char *
-CellPatternStatusText(CellPatternStatus status)
-{
-	switch (status)
-	{
-		case PATTERN_OK:
-			break;
-		case PATTERN_EXPECTED:
-			return "A comma needs a pattern on both sides.";
-		case PATTERN_BAD_CHARACTER:
-			return "A position is a digit, * or a class such as [345].";
-		case PATTERN_TOO_SHORT:
-			return "A pattern has three positions: recency, frequency, monetary.";
-		case PATTERN_TOO_LONG:
-			return "A pattern has only three positions: recency, frequency, monetary.";
-		case PATTERN_BAD_CLASS:
-			return "A class lists digits or ascending ranges between brackets, such as [345] or "
-				   "[3-5].";
-		case PATTERN_BAD_DIGIT:
-			return "Scores go from 1 (worst) to 5 (best).";
-		case PATTERN_MIXED_ZERO:
-			return "The digit 0 stands for customers who never bought, and only as 000.";
-		case PATTERN_TEXT_TOO_LONG:
-			return "The text is longer than 65536 bytes.";
-	}
-	return "";
-}
-
 /* The cells that a customer who bought can have with this many levels. */
 CellSet
 CellSetBought(int levels)
@@ -68,99 +39,95 @@ CellSetHighestDigit(CellSet set)
 	return highest;
 }
 
+#define SCORE "a score from 1 (worst) to 5 (best)"
+#define ZERO "scores from 1 (worst) to 5 (best), or 000 for customers who never bought"
+
+/* Take a digit that a cell can have. */
 static bool
-IsSpace(char c)
+TakeScore(Cursor *in, int *score)
 {
-	return c == ' ' || (c >= '\t' && c <= '\r');
+	if (in->at == in->end || *in->at < '0' || *in->at > '0' + RFM_MAX_LEVELS)
+		return false;
+	*score = *in->at++ - '0';
+	return true;
 }
 
-/* Read a digit of a pattern into a mask. */
-static CellPatternStatus
-ReadDigit(char c, int *digit)
+/* Read a cell, three digits and nothing else. */
+bool
+CellParse(Cursor *in, int *cell)
 {
-	if (c < '0' || c > '9')
-		return PATTERN_BAD_CHARACTER;
-	if (c > '5')
-		return PATTERN_BAD_DIGIT;
-	*digit = c - '0';
-	return PATTERN_OK;
+	int score;
+
+	*cell = 0;
+	for (int position = 0; position < 3; position++)
+	{
+		if (!TakeScore(in, &score))
+			return CursorFail(in, in->at, SCORE);
+		*cell = *cell * 10 + score;
+	}
+	if (!CursorAtEnd(in))
+		return CursorFail(in, in->at, "the end of the text after three scores");
+	return CellIsValid(*cell) || CursorFail(in, in->text, ZERO);
 }
 
-/* Read a class after its opening bracket; *at ends behind the closing one. */
-static CellPatternStatus
-ReadClass(const char *text, size_t size, size_t *at, unsigned *mask)
+/* Read a class after its opening bracket, up to the closing one. */
+static bool
+ReadClass(Cursor *in, unsigned *mask)
 {
 	*mask = 0;
-	while (*at < size && text[*at] != ']')
+	while (*mask == 0 || !CursorTake(in, ']'))
 	{
+		const char *from;
 		int first, last;
-		CellPatternStatus status = ReadDigit(text[*at], &first);
 
-		if (status != PATTERN_OK)
-			return status == PATTERN_BAD_DIGIT ? status : PATTERN_BAD_CLASS;
+		if (!TakeScore(in, &first))
+			return CursorFail(in, in->at,
+							  *mask == 0 ? SCORE : SCORE ", a hyphen or a closing bracket");
 		last = first;
-		++*at;
-		if (*at < size && text[*at] == '-')
+		if (CursorTake(in, '-'))
 		{
-			++*at;
-			if (*at == size)
-				return PATTERN_BAD_CLASS;
-			status = ReadDigit(text[*at], &last);
-			if (status != PATTERN_OK)
-				return status == PATTERN_BAD_DIGIT ? status : PATTERN_BAD_CLASS;
+			from = in->at;
+			if (!TakeScore(in, &last))
+				return CursorFail(in, from, SCORE);
 			if (last < first)
-				return PATTERN_BAD_CLASS;
-			++*at;
+				return CursorFail(in, from, "a score that is not below the first of its range");
 		}
-		for (int digit = first; digit <= last; digit++)
-			*mask |= 1U << digit;
+		for (int score = first; score <= last; score++)
+			*mask |= 1U << score;
 	}
-	if (*at == size || *mask == 0)
-		return PATTERN_BAD_CLASS;
-	++*at;
-	return PATTERN_OK;
+	return true;
 }
 
-/* Read one position of a pattern as a mask of digits. */
-static CellPatternStatus
-ReadPosition(const char *text, size_t size, size_t *at, unsigned *mask)
+/* Read one position of a pattern as a mask of scores. */
+static bool
+ReadPosition(Cursor *in, unsigned *mask)
 {
-	int digit;
-	CellPatternStatus status;
+	int score;
 
-	if (*at == size || IsSpace(text[*at]) || text[*at] == ',')
-		return PATTERN_TOO_SHORT;
-	if (text[*at] == '*')
+	if (CursorTake(in, '*'))
 	{
 		*mask = ALL_SCORES;
-		++*at;
-		return PATTERN_OK;
+		return true;
 	}
-	if (text[*at] == '[')
-	{
-		++*at;
-		return ReadClass(text, size, at, mask);
-	}
-	status = ReadDigit(text[*at], &digit);
-	if (status == PATTERN_OK)
-	{
-		*mask = 1U << digit;
-		++*at;
-	}
-	return status;
+	if (CursorTake(in, '['))
+		return ReadClass(in, mask);
+	if (!TakeScore(in, &score))
+		return CursorFail(in, in->at, SCORE ", * or a class such as [345]");
+	*mask = 1U << score;
+	return true;
 }
 
-/* Add the cells of a pattern, given as a mask of digits a position. */
-static CellPatternStatus
+/* Add the cells of a pattern, given as a mask of scores a position; false if 0 is beside others. */
+static bool
 AddPattern(CellSet *set, const unsigned mask[3])
 {
 	if (mask[0] == 1 && mask[1] == 1 && mask[2] == 1)
 	{
 		CellSetAdd(set, 0);
-		return PATTERN_OK;
+		return true;
 	}
 	if ((mask[0] | mask[1] | mask[2]) & 1)
-		return PATTERN_MIXED_ZERO;
+		return false;
 	for (int index = 1; index < RFM_CELLS; index++)
 	{
 		int cell = CellFromIndex(index);
@@ -169,55 +136,47 @@ AddPattern(CellSet *set, const unsigned mask[3])
 			(mask[2] >> (cell % 10) & 1))
 			CellSetAdd(set, index);
 	}
-	return PATTERN_OK;
+	return true;
 }
 
-/* Read patterns; on failure *at is the offset of the fault. Nothing but space is the empty set. */
-CellPatternStatus
-CellSetParse(const char *text, size_t size, CellSet *set, size_t *at)
+/* Read patterns up to a semicolon or the end. Nothing but white space is the empty set. */
+bool
+CellSetRead(Cursor *in, CellSet *set)
 {
-	bool comma = false, any = false;
+	bool comma = false;
 
 	*set = (CellSet){{0, 0}};
-	*at = 0;
-	if (size > CELL_SET_TEXT_LIMIT)
-		return PATTERN_TEXT_TOO_LONG;
-	for (;;)
+	CursorSkipSpace(in);
+	while (comma || !(CursorAtEnd(in) || CursorSees(in, ';')))
 	{
+		const char *from = in->at;
 		unsigned mask[3];
-		size_t start;
 
-		while (*at < size && IsSpace(text[*at]))
-			++*at;
-		if (*at == size)
-			return comma ? PATTERN_EXPECTED : PATTERN_OK;
-		if (text[*at] == ',')
-		{
-			if (comma || !any)
-				return PATTERN_EXPECTED;
-			comma = true;
-			++*at;
-			continue;
-		}
-
-		start = *at;
 		for (int position = 0; position < 3; position++)
-		{
-			CellPatternStatus status = ReadPosition(text, size, at, &mask[position]);
-
-			if (status != PATTERN_OK)
-				return status;
-		}
-		if (*at < size && !IsSpace(text[*at]) && text[*at] != ',')
-			return PATTERN_TOO_LONG;
-		if (AddPattern(set, mask) != PATTERN_OK)
-		{
-			*at = start;
-			return PATTERN_MIXED_ZERO;
-		}
-		any = true;
-		comma = false;
+			if (!ReadPosition(in, &mask[position]))
+				return false;
+		if (!AddPattern(set, mask))
+			return CursorFail(in, from, ZERO);
+		if (!CursorAtEnd(in) && !CursorSeesSpace(in) && !CursorSees(in, ',') &&
+			!CursorSees(in, ';'))
+			return CursorFail(in, in->at, "white space or a comma after three positions");
+		CursorSkipSpace(in);
+		comma = CursorTake(in, ',');
+		CursorSkipSpace(in);
 	}
+	return true;
+}
+
+/* Read patterns and nothing else. */
+bool
+CellSetParse(Cursor *in, CellSet *set)
+{
+	if (in->end - in->at > CELL_SET_TEXT_LIMIT)
+	{
+		in->at = in->end;
+		return CursorFail(in, in->text, "a text of at most 65536 bytes");
+	}
+	return CellSetRead(in, set) && (CursorAtEnd(in) || CursorFail(in, in->at, "another pattern"));
 }
 
 /* The cells of one recency score: five bits (monetary) for each frequency score. */

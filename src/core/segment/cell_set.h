@@ -9,9 +9,7 @@
 #ifndef CRM_CORE_SEGMENT_CELL_SET_H
 #define CRM_CORE_SEGMENT_CELL_SET_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "core/base/cursor.h"
 
 #define RFM_CELLS 126
 #define RFM_MAX_LEVELS 5
@@ -21,19 +19,6 @@ typedef struct CellSet
 {
 	uint64_t bits[2];
 } CellSet;
-
-typedef enum CellPatternStatus
-{
-	PATTERN_OK,
-	PATTERN_EXPECTED,      /* a comma with no pattern beside it */
-	PATTERN_BAD_CHARACTER, /* neither digit, * nor [ */
-	PATTERN_TOO_SHORT,     /* fewer than three positions */
-	PATTERN_TOO_LONG,      /* more than three positions */
-	PATTERN_BAD_CLASS,     /* [...] is empty, unclosed or malformed */
-	PATTERN_BAD_DIGIT,     /* a digit above 5 */
-	PATTERN_MIXED_ZERO,    /* 0 beside other scores */
-	PATTERN_TEXT_TOO_LONG
-} CellPatternStatus;
 
 /* Nobody writes longer patterns; reading them cannot be interrupted. */
 #define CELL_SET_TEXT_LIMIT 65536
@@ -117,8 +102,9 @@ CellSetCompare(CellSet a, CellSet b)
 
 extern CellSet CellSetBought(int levels);
 extern int CellSetHighestDigit(CellSet set);
-extern CellPatternStatus CellSetParse(const char *text, size_t size, CellSet *set, size_t *at);
+extern bool CellParse(Cursor *in, int *cell);
+extern bool CellSetParse(Cursor *in, CellSet *set);
+extern bool CellSetRead(Cursor *in, CellSet *set);
 extern size_t CellSetPrint(CellSet set, char *out);
-extern const char *CellPatternStatusText(CellPatternStatus status);
 
 #endif /* CRM_CORE_SEGMENT_CELL_SET_H */

@@ -9,27 +9,6 @@
 
 #include "core/segment/scheme.h"
 
-/* What is being read, and how far. */
-typedef struct Cursor
-{
-	const char *text;
-	size_t size;
-	size_t at;
-} Cursor;
-
-static bool
-IsSpace(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static void
-SkipSpace(Cursor *in)
-{
-	while (in->at < in->size && IsSpace(in->text[in->at]))
-		in->at++;
-}
-
 /* The word that may stand for "all other cells"; a segment of that name is quoted. */
 static bool
 IsElse(const char *name, size_t size)
@@ -38,109 +17,80 @@ IsElse(const char *name, size_t size)
 		   (name[3] | 32) == 'e';
 }
 
-/* Read a name into out (SCHEME_MAX_NAME bytes); the cursor ends behind it and its space. */
-static SchemeStatus
+/* Go to the end of a name, a quote or a mark; true at a quote. */
+static bool
+SkipName(Cursor *in, bool quoted)
+{
+	while (!CursorAtEnd(in) && (quoted || (*in->at != ':' && *in->at != ';')))
+	{
+		if (*in->at != '"')
+			in->at++;
+		else if (!quoted || !CursorTakeWord(in, "\"\""))
+			return true;
+	}
+	return false;
+}
+
+/* Read a name, with the white space behind it, into out (SCHEME_MAX_NAME bytes). */
+static bool
 ReadName(Cursor *in, uint8_t *out, size_t *out_size, bool *quoted)
 {
-	size_t size = 0, start, end;
-	bool blank = true;
+	const char *outside, *from, *to;
+	size_t size = 0;
+	bool blank = true, at_quote;
 
-	SkipSpace(in);
-	*quoted = in->at < in->size && in->text[in->at] == '"';
-	start = in->at += *quoted;
-	while (in->at < in->size)
-	{
-		char c = in->text[in->at];
-
-		if (*quoted ? c == '"' : c == ':' || c == ';')
-		{
-			if (!*quoted || in->at + 1 == in->size || in->text[in->at + 1] != '"')
-				break;
-			in->at++;
-		}
-		in->at++;
-	}
-	end = in->at;
+	CursorSkipSpace(in);
+	outside = in->at;
+	*quoted = CursorTake(in, '"');
+	from = in->at;
+	at_quote = SkipName(in, *quoted);
+	to = in->at;
+	if (*quoted && !at_quote)
+		return CursorFail(in, to, "a closing quote");
+	if (!*quoted && at_quote)
+		return CursorFail(in, to, "no quote, or all of the name between quotes");
 	if (*quoted)
-	{
-		if (in->at == in->size)
-			return SCHEME_BAD_NAME;
 		in->at++;
-		SkipSpace(in);
-	}
 	else
-		while (end > start && IsSpace(in->text[end - 1]))
-			end--;
+		while (to > from && CursorIsSpace(to[-1]))
+			to--;
 
-	for (size_t at = start; at < end; at++)
+	for (const char *c = from; c < to; c++)
 	{
-		unsigned char c = (unsigned char) in->text[at];
-
-		if (c < 0x20 || c == 0x7f || (c == '"' && !*quoted) || size == SCHEME_MAX_NAME)
-			return SCHEME_BAD_NAME;
-		if (c == '"')
-			at++;
-		if (c != ' ')
+		if ((unsigned char) *c < 0x20 || *c == 0x7f)
+		{
+			in->at = c;
+			return CursorFail(in, c, "a name without control characters");
+		}
+		if (size == SCHEME_MAX_NAME)
+			return CursorFail(in, outside, "a name of at most 255 bytes");
+		if (*c == '"')
+			c++;
+		if (*c != ' ')
 			blank = false;
-		out[size++] = c;
+		out[size++] = (uint8_t) *c;
 	}
 	*out_size = size;
-	return blank ? SCHEME_BAD_NAME : SCHEME_OK;
+	if (blank)
+		return CursorFail(in, outside, size == 0 ? "a name" : "a name of more than blanks");
+	CursorSkipSpace(in);
+	return true;
 }
 
-/* Read `name : patterns`, writing cells, size of the name, name. */
-static SchemeStatus
-ReadRule(Cursor *in, uint8_t *out, size_t *out_size, bool *otherwise, SchemeError *error)
+/* The rules read so far, as they are stored. */
+typedef struct SchemeRules
 {
-	uint8_t *name = out + sizeof(CellSet) + 1;
-	size_t name_size, patterns_at, patterns_size;
-	bool quoted;
-	CellSet cells;
-	SchemeStatus status = ReadName(in, name, &name_size, &quoted);
+	uint8_t *bytes;
+	size_t size;
+	int count;
+	uint8_t otherwise[SCHEME_MAX_NAME]; /* put before them at the end */
+	size_t otherwise_size;
+} SchemeRules;
 
-	if (status != SCHEME_OK)
-		return status;
-	if (in->at == in->size || in->text[in->at] != ':')
-		return SCHEME_NO_COLON;
-	in->at++;
-	*otherwise = !quoted && IsElse((const char *) name, name_size);
-	if (*otherwise)
-	{
-		status = ReadName(in, name, &name_size, &quoted);
-		if (status != SCHEME_OK)
-			return status;
-		cells = (CellSet){{0, 0}};
-	}
-	else
-	{
-		SkipSpace(in);
-		patterns_at = in->at;
-		while (in->at < in->size && in->text[in->at] != ';')
-			in->at++;
-		patterns_size = in->at - patterns_at;
-		error->pattern = CellSetParse(in->text + patterns_at, patterns_size, &cells, &error->at);
-		if (error->pattern != PATTERN_OK)
-		{
-			in->at = patterns_at + error->at;
-			return SCHEME_BAD_PATTERN;
-		}
-		if (CellSetIsEmpty(cells))
-		{
-			in->at = patterns_at;
-			return SCHEME_NO_PATTERN;
-		}
-	}
-	memcpy(out, &cells, sizeof(cells));
-	out[sizeof(cells)] = (uint8_t) name_size;
-	*out_size = sizeof(cells) + 1 + name_size;
-	return SCHEME_OK;
-}
-
-/* Tell whether one of the rules written so far has this name. */
 static bool
-NameIsTaken(const uint8_t *rules, size_t size, int count, const uint8_t *name, size_t name_size)
+NameIsTaken(const SchemeRules *rules, const uint8_t *name, size_t name_size)
 {
-	SchemeReader reader = {rules, rules + size, count, {NULL, 0}};
+	SchemeReader reader = {rules->bytes, rules->bytes + rules->size, rules->count, {NULL, 0}};
 	SchemeRule rule;
 
 	while (SchemeNext(&reader, &rule))
@@ -149,90 +99,113 @@ NameIsTaken(const uint8_t *rules, size_t size, int count, const uint8_t *name, s
 	return false;
 }
 
-/*
- * Read a scheme's text. out has SCHEME_SIZE_BOUND(size) bytes. On failure error->at is the offset
- * of the fault.
- */
-SchemeStatus
-SchemeParse(const char *text, size_t size, uint8_t *out, size_t *out_size, SchemeError *error)
+/* Read `name : patterns` or `else : name`, and add it to the rules. */
+static bool
+ReadRule(Cursor *in, SchemeRules *rules)
 {
-	Cursor in = {text, size, 0};
-	uint8_t otherwise[SCHEME_MAX_NAME];
-	size_t otherwise_size = 0, used = 0;
-	uint8_t *rules = out + 3; /* the else-name is put before them at the end */
-	int count = 0;
+	uint8_t name[SCHEME_MAX_NAME];
+	size_t name_size;
+	const char *from = in->at;
+	const char *name_from = from;
+	bool quoted, otherwise;
+	CellSet cells = {{0, 0}};
 
-	*error = (SchemeError){0, PATTERN_OK};
-	if (size > SCHEME_TEXT_LIMIT)
-		return SCHEME_TEXT_TOO_LONG;
-	while (in.size > 0 && IsSpace(in.text[in.size - 1]))
-		in.size--;
-	SkipSpace(&in);
-	if (in.at == in.size)
-		return SCHEME_EMPTY;
-	if (memchr(in.text + in.at, ':', in.size - in.at) == NULL &&
-		memchr(in.text + in.at, ';', in.size - in.at) == NULL)
+	if (!ReadName(in, name, &name_size, &quoted))
+		return false;
+	otherwise = !quoted && IsElse((const char *) name, name_size);
+	if (otherwise)
 	{
-		const char *preset = SchemePreset(in.text + in.at, in.size - in.at);
-
-		if (preset == NULL)
-		{
-			error->at = in.at;
-			return SCHEME_UNKNOWN_PRESET;
-		}
-		in = (Cursor){preset, strlen(preset), 0};
+		if (!CursorTake(in, ':'))
+			return CursorFail(in, in->at, "a colon and the name of all other cells");
+		CursorSkipSpace(in);
+		name_from = in->at;
+		if (!ReadName(in, name, &name_size, &quoted))
+			return false;
+	}
+	if (NameIsTaken(rules, name, name_size))
+		return CursorFail(in, name_from, "another name, for each stands once");
+	if (otherwise)
+	{
+		memcpy(rules->otherwise, name, name_size);
+		rules->otherwise_size = name_size;
+		return true;
 	}
 
-	while (in.at < in.size)
-	{
-		uint8_t rule[sizeof(CellSet) + 1 + SCHEME_MAX_NAME];
-		size_t rule_size, start = in.at;
-		bool is_else;
-		SchemeStatus status = ReadRule(&in, rule, &rule_size, &is_else, error);
+	if (!CursorTake(in, ':'))
+		return CursorFail(in, in->at, "a colon and patterns");
+	if (!CellSetRead(in, &cells))
+		return false;
+	if (CellSetIsEmpty(cells))
+		return CursorFail(in, in->at, "a pattern");
+	if (rules->count == SCHEME_MAX_RULES)
+		return CursorFail(in, from, "at most 250 rules");
+	memcpy(rules->bytes + rules->size, &cells, sizeof(cells));
+	rules->size += sizeof(cells);
+	rules->bytes[rules->size++] = (uint8_t) name_size;
+	memcpy(rules->bytes + rules->size, name, name_size);
+	rules->size += name_size;
+	rules->count++;
+	return true;
+}
 
-		error->at = in.at;
-		if (status != SCHEME_OK)
-			return status;
-		error->at = start;
-		if (otherwise_size > 0)
-			return SCHEME_ELSE_NOT_LAST;
-		if (NameIsTaken(rules, used, count, rule + sizeof(CellSet) + 1, rule[sizeof(CellSet)]))
-			return SCHEME_NAME_TWICE;
-		if (is_else)
-		{
-			otherwise_size = rule[sizeof(CellSet)];
-			memcpy(otherwise, rule + sizeof(CellSet) + 1, otherwise_size);
-		}
-		else
-		{
-			if (count == SCHEME_MAX_RULES)
-				return SCHEME_TOO_MANY_RULES;
-			memcpy(rules + used, rule, rule_size);
-			used += rule_size;
-			count++;
-		}
-		SkipSpace(&in);
-		if (in.at < in.size)
-		{
-			if (in.text[in.at] != ';')
-			{
-				error->at = in.at;
-				return SCHEME_BAD_NAME; /* text behind a quoted else-name */
-			}
-			in.at++;
-			SkipSpace(&in);
-		}
+/* Read rules up to the end. */
+static bool
+ReadRules(Cursor *in, SchemeRules *rules)
+{
+	for (CursorSkipSpace(in); !CursorAtEnd(in); CursorSkipSpace(in))
+	{
+		if (rules->otherwise_size > 0)
+			return CursorFail(in, in->at, "the end of the text after else");
+		if (!ReadRule(in, rules))
+			return false;
+		if (!CursorAtEnd(in) && !CursorTake(in, ';'))
+			return CursorFail(in, in->at, "a semicolon or the end of the text");
 	}
-	if (count == 0)
-		return SCHEME_EMPTY;
+	return rules->count > 0 || CursorFail(in, in->at, "a rule with patterns");
+}
+
+/* Read a scheme's text; out has SCHEME_SIZE_BOUND(size) bytes. */
+bool
+SchemeParse(Cursor *in, uint8_t *out, size_t *out_size)
+{
+	SchemeRules rules = {.bytes = out + 3};
+	const char *to = in->end;
+	const char *preset;
+
+	if (in->end - in->at > SCHEME_TEXT_LIMIT)
+	{
+		in->at = in->end;
+		return CursorFail(in, in->text, "a text of at most a megabyte");
+	}
+	CursorSkipSpace(in);
+	while (to > in->at && CursorIsSpace(to[-1]))
+		to--;
+	preset = SchemePreset(in->at, (size_t) (to - in->at));
+	if (preset != NULL)
+	{
+		Cursor text = CursorStart(preset, strlen(preset));
+
+		if (!ReadRules(&text, &rules))
+			return false;
+	}
+	else if (memchr(in->at, ':', (size_t) (to - in->at)) == NULL &&
+			 memchr(in->at, ';', (size_t) (to - in->at)) == NULL)
+	{
+		const char *from = in->at;
+
+		in->at = to;
+		return CursorFail(in, from, "the name of a preset, or rules, name: patterns");
+	}
+	else if (!ReadRules(in, &rules))
+		return false;
 
 	out[0] = SCHEME_VERSION;
-	out[1] = (uint8_t) count;
-	out[2] = (uint8_t) otherwise_size;
-	memmove(rules + otherwise_size, rules, used);
-	memcpy(rules, otherwise, otherwise_size);
-	*out_size = 3 + otherwise_size + used;
-	return SCHEME_OK;
+	out[1] = (uint8_t) rules.count;
+	out[2] = (uint8_t) rules.otherwise_size;
+	memmove(rules.bytes + rules.otherwise_size, rules.bytes, rules.size);
+	memcpy(rules.bytes, rules.otherwise, rules.otherwise_size);
+	*out_size = 3 + rules.otherwise_size + rules.size;
+	return true;
 }
 
 /* Start a walk; bytes that are no scheme have no rules. */

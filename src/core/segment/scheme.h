@@ -42,32 +42,10 @@ typedef struct SchemeReader
 	SchemeName otherwise; /* the else-name */
 } SchemeReader;
 
-typedef enum SchemeStatus
-{
-	SCHEME_OK,
-	SCHEME_UNKNOWN_PRESET, /* no colon anywhere, and no preset's name */
-	SCHEME_EMPTY,
-	SCHEME_NO_COLON,
-	SCHEME_BAD_NAME,   /* empty, too long, control characters, unclosed quote */
-	SCHEME_NAME_TWICE, /* each name stands once */
-	SCHEME_NO_PATTERN,
-	SCHEME_BAD_PATTERN,
-	SCHEME_ELSE_NOT_LAST,
-	SCHEME_TOO_MANY_RULES,
-	SCHEME_TEXT_TOO_LONG
-} SchemeStatus;
-
-typedef struct SchemeError
-{
-	size_t at; /* offset of the fault in the text */
-	CellPatternStatus pattern;
-} SchemeError;
-
 /* A bound on the bytes that a text of some size parses to, preset names included. */
 #define SCHEME_SIZE_BOUND(text_size) ((text_size) + 17 * SCHEME_MAX_RULES + 4096)
 
-extern SchemeStatus SchemeParse(const char *text, size_t size, uint8_t *out, size_t *out_size,
-								SchemeError *error);
+extern bool SchemeParse(Cursor *in, uint8_t *out, size_t *out_size);
 extern size_t SchemeTextBound(SchemeView scheme);
 extern size_t SchemePrint(SchemeView scheme, char *out);
 extern SchemeReader SchemeRead(SchemeView scheme);
