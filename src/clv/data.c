@@ -3,10 +3,9 @@
  */
 #include "clv/data.h"
 
-#include <math.h>
-
 #include "common/hashfn.h"
 #include "common/shortest_dec.h"
+#include "core/clv/data_text.h"
 #include "funcapi.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
@@ -26,9 +25,6 @@ PG_FUNCTION_INFO_V1(btyd_data_rows);
 PG_FUNCTION_INFO_V1(btyd_data_spend_rows);
 PG_FUNCTION_INFO_V1(btyd_data_summary);
 
-/* Names in the text form, in the order of BtydCounters. */
-static const char *const CounterNames[BTYD_COUNTERS] = {"no_purchase", "invalid", "null", "merged",
-														"no_spend"};
 
 /* ---------------------------------------------------------------- building */
 
@@ -148,200 +144,56 @@ BtydCountCustomers(const BtydData *data)
 	return customers;
 }
 
-/* ---------------------------------------------------------------- text
- *
- * unit_days=7 no_purchase=0 invalid=0 null=0 merged=2 no_spend=1 rows=0:0:38.5*12,1:2:3
- * spend=1:14.5
- *
- * A row is x:t_x:t, a spend row x:m_x; *n counts it, once if left out. A list or counter may be
- * left out, unit_days not. Floating point numbers are the shortest that read back the same.
- */
-
-typedef struct Parser
-{
-	const char *at;
-	const char *wrong; /* a sentence, once something is */
-} Parser;
-
-static void
-SkipSpace(Parser *parser)
-{
-	while (*parser->at == ' ' || *parser->at == '\n' || *parser->at == '\t' || *parser->at == '\r')
-		parser->at++;
-}
-
-/* Take `word` if it comes next. */
-static bool
-Take(Parser *parser, const char *word)
-{
-	Size length = strlen(word);
-
-	if (strncmp(parser->at, word, length) != 0)
-		return false;
-	parser->at += length;
-	return true;
-}
-
-/* A plain decimal number, not negative; strtod would take more: infinity, nan, hexadecimal. */
-static double
-TakeNumber(Parser *parser)
-{
-	char *end;
-	double value;
-
-	if (parser->wrong)
-		return 0;
-	if (!((*parser->at >= '0' && *parser->at <= '9') || *parser->at == '.') ||
-		(parser->at[0] == '0' && (parser->at[1] | 0x20) == 'x'))
-	{
-		parser->wrong = "Expected a number.";
-		return 0;
-	}
-	value = strtod(parser->at, &end);
-	if (end == parser->at || !isfinite(value))
-	{
-		parser->wrong = "Expected a finite number.";
-		return 0;
-	}
-	parser->at = end;
-	return value;
-}
-
-static double
-TakeCount(Parser *parser)
-{
-	double value = TakeNumber(parser);
-
-	if (!parser->wrong && (value != floor(value) || value > BTYD_MAX_COUNT))
-		parser->wrong = "Expected a whole number.";
-	return value;
-}
-
-static void
-TakeRow(Parser *parser, bool spend, BtydRow *row)
-{
-	row->x = TakeNumber(parser);
-	row->weight = 1;
-	if (!parser->wrong && !Take(parser, ":"))
-		parser->wrong = "Expected a colon.";
-	row->t_x = TakeNumber(parser);
-	row->t = BTYD_SPEND_ROW;
-	if (!spend)
-	{
-		if (!parser->wrong && !Take(parser, ":"))
-			parser->wrong = "Expected a colon.";
-		row->t = TakeNumber(parser);
-	}
-	if (!parser->wrong && Take(parser, "*"))
-		row->weight = TakeCount(parser);
-	if (!parser->wrong && !BtydRowIsValid(row))
-		parser->wrong = spend ? "A spend row x:m_x*n needs whole x > 0, m_x > 0, n > 0."
-							  : "A row x:t_x:t*n needs whole x >= 0, 0 <= t_x <= t, n > 0, and "
-								"t_x = 0 where x = 0.";
-}
+/* ---------------------------------------------------------------- text */
 
 Datum
 btyd_data_in(PG_FUNCTION_ARGS)
 {
 	const char *input = PG_GETARG_CSTRING(0);
-	Parser parser = {.at = input};
+	BtydTextReader reader = {.in = CursorStart(input, strlen(input))};
 	BtydData data = {0};
-	double *counter = (double *) &data.counters;
-	Size room = 2;
+	Size room = 2; /* the first row of either list has no comma before it */
+	BtydRow row;
 
 	for (const char *c = input; *c; c++)
 		room += *c == ',';
 	data.rows = BtydAllocateRows(room);
 
-	SkipSpace(&parser);
-	if (Take(&parser, "unit_days="))
-	{
-		data.unit_days = TakeNumber(&parser);
-		if (!parser.wrong && !(data.unit_days > 0))
-			parser.wrong = "unit_days must be positive.";
-	}
-	else
-		parser.wrong = "Expected unit_days= at the start.";
-	SkipSpace(&parser);
-	for (int i = 0; i < BTYD_COUNTERS && !parser.wrong; i++)
-	{
-		const char *start = parser.at;
-
-		if (Take(&parser, CounterNames[i]) && Take(&parser, "="))
-			counter[i] = TakeCount(&parser);
-		else
-			parser.at = start;
-		SkipSpace(&parser);
-	}
-	for (int spend = 0; spend < 2 && !parser.wrong; spend++)
-	{
-		if (!Take(&parser, spend ? "spend=" : "rows="))
-			continue;
-		do
+	if (BtydTextHead(&reader.in, &data))
+		while (BtydTextNext(&reader, &row))
 		{
 			CHECK_FOR_INTERRUPTS();
-			TakeRow(&parser, spend == 1, &data.rows[data.nrows++]);
-		} while (!parser.wrong && Take(&parser, ","));
-		SkipSpace(&parser);
+			data.rows[data.nrows++] = row;
+		}
+	if (reader.in.expected != NULL)
+	{
+		CrmInputError(CRM_ESCONTEXT(fcinfo), "btyd_data", &reader.in,
+					  "Make it with crm.btyd_agg. Its text is \"unit_days=7 ... "
+					  "rows=x:t_x:t*n,... spend=x:m_x*n,...\".");
+		return (Datum) 0;
 	}
-	if (!parser.wrong && *parser.at)
-		parser.wrong = "Expected a comma, another list, or the end.";
-	if (parser.wrong)
-		ereturn(CRM_ESCONTEXT(fcinfo), (Datum) 0,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid btyd_data at character %d: \"%.*s\"",
-						pg_mbstrlen_with_len(input, (int) (parser.at - input)) + 1,
-						CrmClippedLength(input, strlen(input)), input),
-				 errdetail("%s", parser.wrong),
-				 errhint("Make it with crm.btyd_agg. Its text is \"unit_days=7 ... "
-						 "rows=x:t_x:t*n,... spend=x:m_x*n,...\".")));
 	if (!BtydCheckStatus(BtydNormalise(&data, &CrmEnvironment), CRM_ESCONTEXT(fcinfo)))
 		return (Datum) 0;
 	PG_RETURN_DATUM(BtydDataGetDatum(&data));
-}
-
-static void
-AppendNumber(StringInfo out, double value)
-{
-	enlargeStringInfo(out, DOUBLE_SHORTEST_DECIMAL_LEN);
-	out->len += double_to_shortest_decimal_bufn(value, out->data + out->len);
-	out->data[out->len] = '\0';
 }
 
 Datum
 btyd_data_out(PG_FUNCTION_ARGS)
 {
 	BtydData data = DatumGetBtydData(PG_GETARG_DATUM(0));
-	const double *counter = (const double *) &data.counters;
 	StringInfoData out;
 
 	initStringInfo(&out);
-	appendStringInfoString(&out, "unit_days=");
-	AppendNumber(&out, data.unit_days);
-	for (int i = 0; i < BTYD_COUNTERS; i++)
-		appendStringInfo(&out, " %s=%.0f", CounterNames[i], counter[i]);
+	enlargeStringInfo(&out, BTYD_HEAD_TEXT_MAX);
+	out.len = (int) BtydTextPutHead(&data, double_to_shortest_decimal_bufn, out.data);
 	for (Size i = 0; i < data.nrows + data.nspend; i++)
 	{
-		const BtydRow *row = &data.rows[i];
-
 		CHECK_FOR_INTERRUPTS();
-		if (i == 0 && data.nrows > 0)
-			appendStringInfoString(&out, " rows=");
-		else if (i == data.nrows)
-			appendStringInfoString(&out, " spend=");
-		else
-			appendStringInfoChar(&out, ',');
-		AppendNumber(&out, row->x);
-		appendStringInfoChar(&out, ':');
-		AppendNumber(&out, row->t_x);
-		if (i < data.nrows)
-		{
-			appendStringInfoChar(&out, ':');
-			AppendNumber(&out, row->t);
-		}
-		if (row->weight != 1)
-			appendStringInfo(&out, "*%.0f", row->weight);
+		enlargeStringInfo(&out, BTYD_ROW_TEXT_MAX);
+		out.len +=
+			(int) BtydTextPutRow(&data, i, double_to_shortest_decimal_bufn, out.data + out.len);
 	}
+	out.data[out.len] = '\0';
 	PG_RETURN_CSTRING(out.data);
 }
 

@@ -66,7 +66,14 @@ INSERT INTO example VALUES
 	('tier_ladder', '0-小:0, 0-普通:1', 'At character 8: expected another rank, for each stands once, found "0-普通".'),
 	('tier_ladder', '0-小:0, 2-主要:5, 1-普通:5', 'At character 8: expected a higher threshold than a lower rank has, found "2-主要:5".'),
 	('tier_ladder', '0-a:１', 'At character 5: expected a plain decimal number, or -infinity on the lowest rung, found "１".'),
-	('tier_ladder', repeat('0-a:0,', 100000), 'At character 7: expected another rank, for each stands once, found "0-a".');
+	('tier_ladder', repeat('0-a:0,', 100000), 'At character 7: expected another rank, for each stands once, found "0-a".'),
+	('btyd_data', '', 'At character 1: expected unit_days= and a number, found the end of the text.'),
+	('btyd_data', E'\x0b unit_days=7\frows=0:0:二', 'At character 24: expected a finite number, not negative, found "二".'),
+	('btyd_data', 'unit_days=7 金 rows=0:0:1', 'At character 13: expected rows=, spend=, or the next of the counters no_purchase, invalid, null, merged, no_spend, found "金".'),
+	('btyd_data', 'unit_days=7 rows=0:0:1,1:2:1', 'At character 24: expected x:t_x:t*n with whole x >= 0, 0 <= t_x <= t, n > 0, and t_x = 0 where x = 0, found "1:2:1".'),
+	('btyd_data', 'unit_days=' || repeat('9', 1000000), 'At character 11: expected a finite number above 0, found "' || repeat('9', 100) || '".'),
+	('btyd_data', 'unit_days=7 rows=0:0:1' || repeat(',0:0:1', 100000) || ';', 'At character 600023: expected a comma, white space or the end of the text, found ";".');
+
 
 SELECT is((pg_temp.fault(type, input)).detail, detail, format('%s: %s', type, left(input, 40))) FROM example;
 
@@ -75,6 +82,15 @@ SET LOCAL crm.tier_ladder = '0-none:0, 3-金:2000';
 SELECT is((pg_temp.fault('tier', ' golden ')).detail, 'At character 2: expected a rank and a hyphen, or a label of the setting crm.tier_ladder (none, 金), found "golden".', 'tier: a label that is not on the ladder');
 SELECT is((pg_temp.fault('tier', '金')).code, NULL, 'tier: one that is');
 SET LOCAL crm.tier_ladder = '';
+
+-- well formed, but too much
+CREATE TEMP TABLE too_much (type text, input text, detail text);
+INSERT INTO too_much VALUES
+	('history', '2024-01-05:9223372036854775807:1 , 2024-01-06:1:1,2024-01-05:1:1', 'At character 51: expected orders of a day that fit a bigint, and money below about 8.5e37 units of the last decimal, found "2024-01-05:1:1".'),
+	('history', '2024-01-05:1:85070591730234615865843651857942052863,2024-01-06:1:0.1', 'At character 53: expected orders of a day that fit a bigint, and money below about 8.5e37 units of the last decimal, found "2024-01-06:1:0.1".'),
+	('btyd_data', 'unit_days=7 rows=0:0:1*9007199254740991,0:0:2', 'At character 41: expected fewer than 2^53 customers in all, found "0:0:2".');
+SELECT results_eq($$SELECT f.* FROM too_much, pg_temp.fault(type, input) f$$,
+	$$SELECT '22003', format('invalid input syntax for type crm.%s: "%s"', type, input), detail, (pg_temp.fault(type, 'x')).hint FROM too_much$$, 'well formed, but too much: the same with another code');
 
 -- the rest of the error is the same whatever is wrong
 SELECT is_empty($$SELECT type, left(input, 40), f.* FROM example, pg_temp.fault(type, input) f
