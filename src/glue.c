@@ -31,13 +31,20 @@ CrmInputDetail(const Cursor *in)
 void
 CrmInputError(fmNodePtr escontext, const char *type, const Cursor *in, const char *hint)
 {
+	CrmInputErrorDetail(escontext, type, in, CrmInputDetail(in), hint);
+}
+
+void
+CrmInputErrorDetail(fmNodePtr escontext, const char *type, const Cursor *in, const char *detail,
+					const char *hint)
+{
 	Size size = (Size) (in->end - in->text);
 
 	errsave(escontext, (errcode(in->out_of_range ? ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE
 												 : ERRCODE_INVALID_TEXT_REPRESENTATION),
 						errmsg("invalid input syntax for type crm.%s: \"%.*s\"", type,
 							   CrmClippedLength(in->text, size), in->text),
-						errdetail("%s", CrmInputDetail(in)), errhint("%s", hint)));
+						errdetail("%s", detail), errhint("%s", hint)));
 }
 
 TupleDesc

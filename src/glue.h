@@ -26,6 +26,11 @@ extern void CrmInputError(fmNodePtr escontext, const char *type, const Cursor *i
 /* The detail of that error: where, what was expected, what stands there. */
 extern char *CrmInputDetail(const Cursor *in);
 
+/* The same error with a detail of the caller's, of the same form, where places are no characters.
+ */
+extern void CrmInputErrorDetail(fmNodePtr escontext, const char *type, const Cursor *in,
+								const char *detail, const char *hint);
+
 /* The number of bytes of somebody else's text to show in a message, ending between characters. */
 extern int CrmClippedLength(const char *input, Size size);
 

@@ -67,6 +67,10 @@ extern const ClvModel *DatumGetClvModel(Datum datum); /* aligned, and of this ve
 #define PG_GETARG_CLV_MODEL(n) DatumGetClvModel(PG_GETARG_DATUM(n))
 #define PG_RETURN_CLV_MODEL(model) PG_RETURN_POINTER(model)
 
+/* The text form: what is read is a new value, or 0 after a soft error. */
+extern void ClvModelPutJson(StringInfo out, const ClvModel *model);
+extern Datum ClvModelFromJson(const char *input, fmNodePtr escontext);
+
 extern const char *ClvStatusName(int status);
 extern const char *ClvStatusMessage(int status);
 extern const char *ClvModelWarning(const ClvModel *model); /* NULL if all is well */

@@ -92,6 +92,42 @@ INSERT INTO too_much VALUES
 SELECT results_eq($$SELECT f.* FROM too_much, pg_temp.fault(type, input) f$$,
 	$$SELECT '22003', format('invalid input syntax for type crm.%s: "%s"', type, input), detail, (pg_temp.fault(type, 'x')).hint FROM too_much$$, 'well formed, but too much: the same with another code');
 
+-- a model is JSON: the place is a path, and what is no JSON at all is PostgreSQL's to say
+CREATE TEMP TABLE model (input text, detail text);
+INSERT INTO model VALUES
+	('1', 'At $: expected an object, found 1.'),
+	('[1, 2]', 'At $: expected an object, found an array.'),
+	('{}', 'At $.process: expected one of mbgnbd, bgnbd, paretonbd, found nothing.'),
+	('{"process": "小"}', 'At $.process: expected one of mbgnbd, bgnbd, paretonbd, found "小".'),
+	('{"process": null}', 'At $.process: expected one of mbgnbd, bgnbd, paretonbd, found null.'),
+	('{"process": "bgnbd", "unit_days": "7"}', 'At $.unit_days: expected a number, found "7".'),
+	('{"process": "bgnbd", "unit_days": 0}', 'At $.unit_days: expected a number above 0, found 0.'),
+	('{"process": "bgnbd", "unit_days": 1e999}', 'At $.unit_days: expected a number that a float8 holds, found 1' || repeat('0', 99) || '.'),
+	('{"process": "bgnbd", "unit_days": 7}', 'At $.parameters: expected an object, found nothing.'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": [1,2,3,4]}', 'At $.parameters: expected an object, found an array.'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3}}', 'At $.parameters.b: expected a number above 0, found nothing.'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":-1,"alpha":2,"a":3,"b":4}}', 'At $.parameters.r: expected a number above 0, found -1.'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":null,"alpha":2,"a":3,"b":4}}', 'At $.parameters.r: expected a number above 0, found null.'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4,"c":5}}', 'At $.parameters.c: expected no such key, found 5.'),
+	('{"process": "bgnbd", "unit_days": 7, "status": "splendid", "parameters": {"r":1,"alpha":2,"a":3,"b":4}}', 'At $.status: expected the status of a fit, found "splendid".'),
+	('{"process": "bgnbd", "unit_days": 7, "status": "converged", "parameters": {"r":1,"alpha":2,"a":3,"b":4}}', 'At $.covariance: expected an array of 4 rows, found nothing.'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "covariance": [[1]]}', 'At $.covariance: expected nothing, for only a converged fit has one, found an array.'),
+	('{"process": "bgnbd", "unit_days": 7, "status": "converged", "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "covariance": [[1],[0,1],[0,1],[0,0,0,1]]}', 'At $.covariance[2]: expected an array of length 3, as in a lower triangle, found an array.'),
+	('{"process": "bgnbd", "unit_days": 7, "status": "converged", "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "covariance": [[1],[null,1],[0,0,1],[0,0,0,1]]}', 'At $.covariance[1][0]: expected a number, found null.'),
+	('{"process": "bgnbd", "unit_days": 7, "status": "converged", "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "covariance": [[1],[0,1],[0,0,1],[0,0,0,-1]]}', 'At $.covariance[3][3]: expected a variance above 0, found -1.'),
+	('{"process": "bgnbd", "unit_days": 7, "status": "converged", "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "covariance": [[1],[0,1],[0,0,1],[0,0,0,1]]}', 'At $.log_likelihood: expected a number, for the fit has converged, found nothing.'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "unidentified": ["r"]}', 'At $.unidentified: expected nothing, for the model is usable, found an array.'),
+	('{"process": "bgnbd", "unit_days": 7, "status": "empty", "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "unidentified": ["r", true]}', 'At $.unidentified[1]: expected the name of a parameter, found true.'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "iterations": 1.5}', 'At $.iterations: expected a whole number up to 2147483647, found 1.5.'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "無": {}}', 'At $.無: expected no such key, found an object.'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "spend": 1}', 'At $.spend: expected an object, found 1.'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "spend": {"parameters": {"p":1,"q":2}}}', 'At $.spend.parameters.gamma: expected a number above 0, found nothing.'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "spend": {"parameters": {"p":1,"q":2,"gamma":3}, "correlation": -1.5}}', 'At $.spend.correlation: expected a number from -1 to 1, found -1.5.');
+SELECT is((pg_temp.fault('clv_model', input)).detail, detail, format('clv_model: %s', input)) FROM model;
+SELECT is_empty($$SELECT f.* FROM model, pg_temp.fault('clv_model', input) f WHERE f.code <> '22P02' OR f.message <> format('invalid input syntax for type crm.clv_model: "%s"', left(input, 100 - (input ~ '[小無]')::int * 2))
+	OR f.hint NOT LIKE 'Make it with crm.clv_fit%'$$, 'clv_model: one shape');
+SELECT is((pg_temp.fault('clv_model', '{')).message, 'invalid input syntax for type json', 'no JSON');
+
 -- the rest of the error is the same whatever is wrong
 SELECT is_empty($$SELECT type, left(input, 40), f.* FROM example, pg_temp.fault(type, input) f
 	WHERE f.code <> '22P02' OR f.hint = '' OR f.detail !~ '^At character \d+: expected .+, found (".+"|the end of the text)\.$'
