@@ -47,6 +47,13 @@ CrmInputErrorDetail(fmNodePtr escontext, const char *type, const Cursor *in, con
 						errdetail("%s", detail), errhint("%s", hint)));
 }
 
+void
+CrmBinaryError(const char *type, const char *detail)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+					errmsg("invalid binary value of type crm.%s", type), errdetail("%s", detail)));
+}
+
 TupleDesc
 CrmResultRowType(FunctionCallInfo fcinfo)
 {

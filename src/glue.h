@@ -31,6 +31,9 @@ extern char *CrmInputDetail(const Cursor *in);
 extern void CrmInputErrorDetail(fmNodePtr escontext, const char *type, const Cursor *in,
 								const char *detail, const char *hint);
 
+/* Raise that bytes from outside are no value of a type; the detail says what is. */
+extern void CrmBinaryError(const char *type, const char *detail) pg_attribute_noreturn();
+
 /* The number of bytes of somebody else's text to show in a message, ending between characters. */
 extern int CrmClippedLength(const char *input, Size size);
 

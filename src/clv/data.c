@@ -222,11 +222,8 @@ btyd_data_recv(PG_FUNCTION_ARGS)
 				PG_RETURN_POINTER(packed);
 		}
 	}
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION), errmsg("invalid binary btyd_data"),
-			 errdetail("The bytes are not the packed form, version %d, of a crm.btyd_data.",
-					   BTYD_CODEC_VERSION)));
-	return (Datum) 0;
+	CrmBinaryError("btyd_data",
+				   psprintf("The bytes are not the packed form, version %d.", BTYD_CODEC_VERSION));
 }
 
 Datum

@@ -140,8 +140,8 @@ clv_model_recv(PG_FUNCTION_ARGS)
 	int length;
 
 	if (version != CLV_MODEL_VERSION)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-						errmsg("unsupported clv_model version %d", version)));
+		CrmBinaryError("clv_model",
+					   psprintf("Its version is %d, not %d.", version, CLV_MODEL_VERSION));
 	return ClvModelFromJson(pq_getmsgtext(buf, buf->len - buf->cursor, &length), NULL);
 }
 

@@ -224,6 +224,7 @@ history_recv(PG_FUNCTION_ARGS)
 	HistoryEntry entry;
 	HistoryEntries set;
 	struct varlena *packed;
+	bool good;
 
 	view.size = (size_t) (buf->len - buf->cursor);
 	view.bytes = (const uint8_t *) pq_getmsgbytes(buf, (int) view.size);
@@ -233,23 +234,22 @@ history_recv(PG_FUNCTION_ARGS)
 	 * What text input builds is good by construction.
 	 */
 	reader = HistoryRead(view);
+	good = !reader.open;
 	set = HistoryStartEntries(HistoryCountAtMost(view));
-	while (!reader.open && HistoryNext(&reader, &entry))
+	while (good && HistoryNext(&reader, &entry))
 	{
 		CHECK_FOR_INTERRUPTS();
-		HistoryCollectEntry(&set, &entry, reader.scale);
+		good = HistoryCollect(&set, &entry, reader.scale) == HISTORY_OK;
 	}
-	if (!reader.malformed && !reader.open)
+	if (good && !reader.malformed && HistoryNormalise(&set) == HISTORY_OK)
 	{
-		packed = (struct varlena *) DatumGetPointer(HistoryFinishEntries(&set));
+		packed = (struct varlena *) DatumGetPointer(PackEntries(&set));
 		if (VARSIZE(packed) - VARHDRSZ == view.size &&
 			memcmp(VARDATA(packed), view.bytes, view.size) == 0)
 			PG_RETURN_POINTER(packed);
 	}
-	ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-					errmsg("invalid binary purchase history"),
-					errdetail("The bytes are not the packed form, version %d, of a crm.history.",
-							  HISTORY_VERSION)));
+	CrmBinaryError("history",
+				   psprintf("The bytes are not the packed form, version %d.", HISTORY_VERSION));
 }
 
 Datum

@@ -250,16 +250,17 @@ rfm_sample_send(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
 }
 
-/* Read the same: the one way in, for every form of input. */
-Datum
-rfm_sample_recv(PG_FUNCTION_ARGS)
+/* Read the same: the one way in, for every form of input. NULL if the bytes are no sample. */
+static RfmSample *
+ReadSample(StringInfo message)
 {
-	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
 	RfmQuestion question;
 	RfmSample *sample;
 	int64 customers;
 	int size;
 
+	if (message->len - message->cursor < 4 + (int) sizeof(int32) + (int) sizeof(int64))
+		return NULL;
 	question.version = (uint8) pq_getmsgbyte(message);
 	question.levels = (uint8) pq_getmsgbyte(message);
 	question.frequency_measure = (uint8) pq_getmsgbyte(message);
@@ -275,10 +276,18 @@ rfm_sample_recv(PG_FUNCTION_ARGS)
 		question.levels > RFM_MAX_LEVELS || question.frequency_measure >= FREQUENCY_MEASURES ||
 		question.monetary_measure >= MONETARY_MEASURES || DATE_NOT_FINITE(question.as_of) ||
 		!RfmLogCheck(SampleLog(sample), customers))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid value of type crm.rfm_sample"),
-				 errdetail("It is the state of crm.rfm_cuts_agg, written by machines only.")));
+		return NULL;
+	return sample;
+}
+
+Datum
+rfm_sample_recv(PG_FUNCTION_ARGS)
+{
+	RfmSample *sample = ReadSample((StringInfo) PG_GETARG_POINTER(0));
+
+	if (sample == NULL)
+		CrmBinaryError("rfm_sample",
+					   "The bytes are not a state that crm.rfm_cuts_agg has written.");
 	PG_RETURN_POINTER(sample);
 }
 
@@ -286,12 +295,31 @@ rfm_sample_recv(PG_FUNCTION_ARGS)
 Datum
 rfm_sample_in(PG_FUNCTION_ARGS)
 {
-	bytea *bytes = DatumGetByteaPP(DirectFunctionCall1(byteain, PG_GETARG_DATUM(0)));
-	StringInfoData message = {.data = VARDATA_ANY(bytes),
-							  .len = (int) VARSIZE_ANY_EXHDR(bytes),
-							  .maxlen = (int) VARSIZE_ANY_EXHDR(bytes)};
+	const char *input = PG_GETARG_CSTRING(0);
+	Cursor in = CursorStart(input, strlen(input));
+	StringInfoData message = {.data = palloc(strlen(input) / 2 + 1)};
+	RfmSample *sample = NULL;
 
-	return DirectFunctionCall1(rfm_sample_recv, PointerGetDatum(&message));
+	CursorSkipSpace(&in);
+	if (!CursorTakeWord(&in, "\\x"))
+		CursorFail(&in, in.at, "\\x and hexadecimal digits");
+	else
+	{
+		while (CursorTakeByte(&in, (uint8 *) message.data + message.len))
+			message.len++;
+		CursorSkipSpace(&in);
+		if (!CursorAtEnd(&in))
+			CursorFail(&in, in.at, "two hexadecimal digits");
+		else if ((sample = ReadSample(&message)) == NULL)
+			CursorFail(&in, in.text, "a state that crm.rfm_cuts_agg has written");
+	}
+	if (sample == NULL)
+	{
+		CrmInputError(CRM_ESCONTEXT(fcinfo), "rfm_sample", &in,
+					  "Only machines write it: call crm.rfm_cuts_agg.");
+		return (Datum) 0;
+	}
+	PG_RETURN_POINTER(sample);
 }
 
 Datum

@@ -60,9 +60,7 @@ rfm_recv(PG_FUNCTION_ARGS)
 	int cell = (int16) pq_getmsgint(message, sizeof(int16));
 
 	if (!CellIsValid(cell))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid binary value of type crm.rfm: %d", cell), errdetail(CELL_DETAIL)));
+		CrmBinaryError("rfm", psprintf("It is %d. " CELL_DETAIL, cell));
 	PG_RETURN_CELL(cell);
 }
 

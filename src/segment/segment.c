@@ -80,9 +80,7 @@ segment_recv(PG_FUNCTION_ARGS)
 	set.bits[1] = (uint64) pq_getmsgint64(message);
 	set.bits[0] = (uint64) pq_getmsgint64(message);
 	if (set.bits[1] >> (RFM_CELLS - 64) != 0)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-						errmsg("invalid binary value of type crm.segment"),
-						errdetail("The two highest bits stand for no cell and must be zero.")));
+		CrmBinaryError("segment", "The two highest bits stand for no cell and must be zero.");
 	PG_RETURN_CELL_SET(set);
 }
 

@@ -133,5 +133,25 @@ SELECT is_empty($$SELECT type, left(input, 40), f.* FROM example, pg_temp.fault(
 	WHERE f.code <> '22P02' OR f.hint = '' OR f.detail !~ '^At character \d+: expected .+, found (".+"|the end of the text)\.$'
 		OR f.message NOT LIKE format('invalid input syntax for type crm.%s: "%%"', type) OR length(f.message) > 150$$, 'one shape');
 
+-- ---------------------------------------------------------------- binary
+
+\ir receive.psql
+CREATE TEMP TABLE bytes (type text, sent bytea, detail text);
+INSERT INTO bytes VALUES
+	('history', '\x', 'The bytes are not the packed form, version 1.'),
+	('history', '\x200cc0ffffffffffffffff01feffffffffffffffffffffffffffffffffffff03', 'The bytes are not the packed form, version 1.'),
+	('rfm', '\x002b', 'It is 43. A cell is three scores from 1 (worst) to 5 (best), or 000 for a customer who never bought.'),
+	('segment', '\xc0000000000000000000000000000000', 'The two highest bits stand for no cell and must be zero.'),
+	('rfm_sample', '\x', 'The bytes are not a state that crm.rfm_cuts_agg has written.'),
+	('rfm_sample', '\x01060000000000000000000000000000', 'The bytes are not a state that crm.rfm_cuts_agg has written.'),
+	('btyd_data', '\x04', 'The bytes are not the packed form, version 1.'),
+	('clv_model', '\x027b7d', 'Its version is 2, not 1.');
+SELECT results_eq($$SELECT type, e.* FROM bytes, pg_temp.receive_or_error(type, sent) e$$,
+	$$SELECT type, NULL::text, '22P03', 'invalid binary value of type crm.' || type, detail FROM bytes$$, 'bytes that are no value: one shape');
+-- types whose binary form is text say what text says
+SELECT is_empty($$SELECT type, e.*, f.* FROM unnest('{zone,rfm_cuts,scheme,tier,tier_ladder}'::text[]) type, unnest('{"",小,"555: x"}'::text[]) input,
+	pg_temp.receive_or_error(type, convert_to(input, 'UTF8')) e, pg_temp.fault(type, input) f
+	WHERE (e.value, e.code, e.message, e.detail) IS DISTINCT FROM (NULL::text, f.code, f.message, f.detail)$$, 'bytes that are text: as text');
+
 SELECT * FROM finish();
 ROLLBACK;

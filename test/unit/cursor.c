@@ -64,6 +64,25 @@ TestTaking(void)
 }
 
 static void
+TestBytes(void)
+{
+	Cursor in = StartText("00fFA90");
+	uint8_t byte = 1;
+
+	CHECK(CursorTakeByte(&in, &byte) && byte == 0);
+	CHECK(CursorTakeByte(&in, &byte) && byte == 0xff);
+	CHECK(CursorTakeByte(&in, &byte) && byte == 0xa9);
+	unit_check(!CursorTakeByte(&in, &byte) && Read(&in) == 6, "a digit alone is no byte");
+	for (const char *wrong = "0g/0:0@0G0`0-1 1"; *wrong != '\0'; wrong += 2)
+	{
+		in = Start(wrong, 2);
+		unit_check(!CursorTakeByte(&in, &byte) && Read(&in) == 0, "no byte: %.2s", wrong);
+	}
+	in = StartText("");
+	CHECK(!CursorTakeByte(&in, &byte));
+}
+
+static void
 TestIntegers(void)
 {
 	static const struct
@@ -272,6 +291,7 @@ int
 main(void)
 {
 	TestTaking();
+	TestBytes();
 	TestIntegers();
 	TestDoubles();
 	TestFaults();

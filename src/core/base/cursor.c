@@ -16,6 +16,28 @@
 #define EXACT_DIGITS 15                  /* every whole number of so many is a double */
 #define LONGEST INT64_C(100000000000000) /* beyond the digits of any text */
 
+static int
+HexDigit(char c)
+{
+	if (CursorIsDigit(c))
+		return c - '0';
+	c |= 'a' ^ 'A';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Take a byte, two hexadecimal digits. */
+bool
+CursorTakeByte(Cursor *in, uint8_t *byte)
+{
+	int high, low;
+
+	if (in->end - in->at < 2 || (high = HexDigit(in->at[0])) < 0 || (low = HexDigit(in->at[1])) < 0)
+		return false;
+	*byte = (uint8_t) (high << 4 | low);
+	in->at += 2;
+	return true;
+}
+
 /* Take a whole number, a minus sign before it if negative; false if there is none from low to high.
  */
 bool

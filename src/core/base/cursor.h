@@ -113,6 +113,7 @@ CursorTakeDigits(Cursor *in, int min, int max, int32_t *value)
 	return n >= min && !CursorSeesDigit(in);
 }
 
+extern bool CursorTakeByte(Cursor *in, uint8_t *byte);
 extern bool CursorTakeInteger(Cursor *in, int64_t low, int64_t high, int64_t *value);
 extern bool CursorTakeDouble(Cursor *in, double *value);
 
