@@ -3,8 +3,8 @@
  */
 #include "clv/data.h"
 
-#include "common/hashfn.h"
 #include "common/shortest_dec.h"
+#include "compare.h"
 #include "core/clv/data_text.h"
 #include "funcapi.h"
 #include "lib/stringinfo.h"
@@ -17,10 +17,6 @@ PG_FUNCTION_INFO_V1(btyd_data_in);
 PG_FUNCTION_INFO_V1(btyd_data_out);
 PG_FUNCTION_INFO_V1(btyd_data_recv);
 PG_FUNCTION_INFO_V1(btyd_data_send);
-PG_FUNCTION_INFO_V1(btyd_data_eq);
-PG_FUNCTION_INFO_V1(btyd_data_ne);
-PG_FUNCTION_INFO_V1(btyd_data_hash);
-PG_FUNCTION_INFO_V1(btyd_data_hash_extended);
 PG_FUNCTION_INFO_V1(btyd_data_rows);
 PG_FUNCTION_INFO_V1(btyd_data_spend_rows);
 PG_FUNCTION_INFO_V1(btyd_data_summary);
@@ -237,46 +233,14 @@ btyd_data_send(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
 }
 
-/* ---------------------------------------------------------------- equality: equal bytes */
-
-static bool
-Equal(FunctionCallInfo fcinfo)
+/* Packed, also if an aggregate's open state came. */
+static CrmBytes
+BtydDataBytes(Datum datum)
 {
-	struct varlena *a = DatumGetPacked(PG_GETARG_DATUM(0));
-	struct varlena *b = DatumGetPacked(PG_GETARG_DATUM(1));
-
-	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
-		   memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
+	return CrmStoredBytes(PointerGetDatum(DatumGetPacked(datum)));
 }
 
-Datum
-btyd_data_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(Equal(fcinfo));
-}
-
-Datum
-btyd_data_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(!Equal(fcinfo));
-}
-
-Datum
-btyd_data_hash(PG_FUNCTION_ARGS)
-{
-	struct varlena *packed = DatumGetPacked(PG_GETARG_DATUM(0));
-
-	return hash_any((unsigned char *) VARDATA_ANY(packed), (int) VARSIZE_ANY_EXHDR(packed));
-}
-
-Datum
-btyd_data_hash_extended(PG_FUNCTION_ARGS)
-{
-	struct varlena *packed = DatumGetPacked(PG_GETARG_DATUM(0));
-
-	return hash_any_extended((unsigned char *) VARDATA_ANY(packed), (int) VARSIZE_ANY_EXHDR(packed),
-							 (uint64) PG_GETARG_INT64(1));
-}
+CRM_EQUALITY(btyd_data, BtydDataBytes);
 
 /* ---------------------------------------------------------------- looking inside */
 

@@ -10,7 +10,7 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
-#include "common/hashfn.h"
+#include "compare.h"
 #include "history/history.h"
 #include "libpq/pqformat.h"
 #include "utils/array.h"
@@ -20,10 +20,6 @@ PG_FUNCTION_INFO_V1(clv_model_in);
 PG_FUNCTION_INFO_V1(clv_model_out);
 PG_FUNCTION_INFO_V1(clv_model_recv);
 PG_FUNCTION_INFO_V1(clv_model_send);
-PG_FUNCTION_INFO_V1(clv_model_eq);
-PG_FUNCTION_INFO_V1(clv_model_ne);
-PG_FUNCTION_INFO_V1(clv_model_hash);
-PG_FUNCTION_INFO_V1(clv_model_hash_extended);
 PG_FUNCTION_INFO_V1(clv_model_given);
 
 static const char *const SpendNames[] = {"p", "q", "gamma"};
@@ -158,38 +154,14 @@ clv_model_send(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
 }
 
-/* ---------------------------------------------------------------- equality: equal bytes */
-
-static bool
-Equal(FunctionCallInfo fcinfo)
+/* What a part does not use is zero. */
+static CrmBytes
+ClvModelBytes(Datum datum)
 {
-	return memcmp(PG_GETARG_CLV_MODEL(0), PG_GETARG_CLV_MODEL(1), sizeof(ClvModel)) == 0;
+	return (CrmBytes){DatumGetClvModel(datum), sizeof(ClvModel), NULL};
 }
 
-Datum
-clv_model_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(Equal(fcinfo));
-}
-
-Datum
-clv_model_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(!Equal(fcinfo));
-}
-
-Datum
-clv_model_hash(PG_FUNCTION_ARGS)
-{
-	return hash_any((const unsigned char *) PG_GETARG_CLV_MODEL(0), sizeof(ClvModel));
-}
-
-Datum
-clv_model_hash_extended(PG_FUNCTION_ARGS)
-{
-	return hash_any_extended((const unsigned char *) PG_GETARG_CLV_MODEL(0), sizeof(ClvModel),
-							 (uint64) PG_GETARG_INT64(1));
-}
+CRM_EQUALITY(clv_model, ClvModelBytes);
 
 /* ---------------------------------------------------------------- a model from numbers */
 

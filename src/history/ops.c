@@ -3,7 +3,7 @@
  */
 #include "history/private.h"
 
-#include "common/hashfn.h"
+#include "compare.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/datetime.h"
@@ -11,15 +11,6 @@
 PG_FUNCTION_INFO_V1(history_add);
 PG_FUNCTION_INFO_V1(history_subtract);
 PG_FUNCTION_INFO_V1(history_negate);
-PG_FUNCTION_INFO_V1(history_eq);
-PG_FUNCTION_INFO_V1(history_ne);
-PG_FUNCTION_INFO_V1(history_lt);
-PG_FUNCTION_INFO_V1(history_le);
-PG_FUNCTION_INFO_V1(history_gt);
-PG_FUNCTION_INFO_V1(history_ge);
-PG_FUNCTION_INFO_V1(history_cmp);
-PG_FUNCTION_INFO_V1(history_hash);
-PG_FUNCTION_INFO_V1(history_hash_extended);
 PG_FUNCTION_INFO_V1(history_as_of);
 PG_FUNCTION_INFO_V1(history_slice);
 PG_FUNCTION_INFO_V1(history_by_year);
@@ -131,62 +122,28 @@ history_by_year(PG_FUNCTION_ARGS)
 	SRF_RETURN_NEXT(funcctx, HistoryFinishEntries(&set));
 }
 
-#define COMPARE() HistoryCompare(PG_GETARG_HISTORY(0), PG_GETARG_HISTORY(1))
+/* ---------------------------------------------------------------- equality, order, hash */
 
-Datum
-history_eq(PG_FUNCTION_ARGS)
+/* Packed, also if an aggregate's open state came. */
+static CrmBytes
+HistoryBytes(Datum datum)
 {
-	PG_RETURN_BOOL(COMPARE() == 0);
+	CrmBytes bytes = CrmStoredBytes(datum);
+	HistoryView view = {bytes.at, bytes.size};
+
+	if (HistoryIsOpen(view))
+	{
+		view = DatumGetHistoryView(datum);
+		bytes = (CrmBytes){view.bytes, view.size, NULL};
+	}
+	return bytes;
 }
 
-Datum
-history_ne(PG_FUNCTION_ARGS)
+static int
+HistoryOrder(Datum a, Datum b)
 {
-	PG_RETURN_BOOL(COMPARE() != 0);
+	return CrmBytesCompare(HistoryBytes(a), HistoryBytes(b));
 }
 
-Datum
-history_lt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(COMPARE() < 0);
-}
-
-Datum
-history_le(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(COMPARE() <= 0);
-}
-
-Datum
-history_gt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(COMPARE() > 0);
-}
-
-Datum
-history_ge(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(COMPARE() >= 0);
-}
-
-Datum
-history_cmp(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_INT32(COMPARE());
-}
-
-Datum
-history_hash(PG_FUNCTION_ARGS)
-{
-	HistoryView view = PG_GETARG_HISTORY(0);
-
-	return hash_any(view.bytes, (int) view.size);
-}
-
-Datum
-history_hash_extended(PG_FUNCTION_ARGS)
-{
-	HistoryView view = PG_GETARG_HISTORY(0);
-
-	return hash_any_extended(view.bytes, (int) view.size, PG_GETARG_INT64(1));
-}
+CRM_EQUALITY(history, HistoryBytes);
+CRM_ORDER(history, HistoryOrder);

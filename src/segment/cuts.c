@@ -4,7 +4,7 @@
 #include "segment/segment.h"
 
 #include "catalog/pg_type.h"
-#include "common/hashfn.h"
+#include "compare.h"
 #include "history/history.h"
 #include "libpq/pqformat.h"
 #include "utils/array.h"
@@ -22,10 +22,6 @@ PG_FUNCTION_INFO_V1(rfm_cuts_frequency);
 PG_FUNCTION_INFO_V1(rfm_cuts_monetary);
 PG_FUNCTION_INFO_V1(rfm_cuts_frequency_measure);
 PG_FUNCTION_INFO_V1(rfm_cuts_monetary_measure);
-PG_FUNCTION_INFO_V1(rfm_cuts_eq);
-PG_FUNCTION_INFO_V1(rfm_cuts_ne);
-PG_FUNCTION_INFO_V1(rfm_cuts_hash);
-PG_FUNCTION_INFO_V1(rfm_cuts_hash_extended);
 PG_FUNCTION_INFO_V1(rfm_score_history);
 PG_FUNCTION_INFO_V1(rfm_score_numbers);
 
@@ -267,31 +263,14 @@ rfm_cuts_monetary_measure(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(RfmMonetaryMeasureNames[PG_GETARG_CUTS(0)->monetary_measure]));
 }
 
-/* Equal cuts are equal bytes: the scale is the smallest, unused places are zero. */
-Datum
-rfm_cuts_eq(PG_FUNCTION_ARGS)
+/* The scale is the smallest, unused places are zero. */
+static CrmBytes
+CutsBytes(Datum datum)
 {
-	PG_RETURN_BOOL(memcmp(PG_GETARG_CUTS(0), PG_GETARG_CUTS(1), sizeof(RfmCuts)) == 0);
+	return (CrmBytes){DatumGetPointer(datum), sizeof(RfmCuts), NULL};
 }
 
-Datum
-rfm_cuts_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(memcmp(PG_GETARG_CUTS(0), PG_GETARG_CUTS(1), sizeof(RfmCuts)) != 0);
-}
-
-Datum
-rfm_cuts_hash(PG_FUNCTION_ARGS)
-{
-	return hash_any((const unsigned char *) PG_GETARG_CUTS(0), sizeof(RfmCuts));
-}
-
-Datum
-rfm_cuts_hash_extended(PG_FUNCTION_ARGS)
-{
-	return hash_any_extended((const unsigned char *) PG_GETARG_CUTS(0), sizeof(RfmCuts),
-							 (uint64) PG_GETARG_INT64(1));
-}
+CRM_EQUALITY(rfm_cuts, CutsBytes);
 
 /* ---------------------------------------------------------------- scores */
 

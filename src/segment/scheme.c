@@ -3,7 +3,7 @@
  */
 #include "segment/segment.h"
 
-#include "common/hashfn.h"
+#include "compare.h"
 #include "funcapi.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
@@ -13,10 +13,6 @@ PG_FUNCTION_INFO_V1(scheme_in);
 PG_FUNCTION_INFO_V1(scheme_out);
 PG_FUNCTION_INFO_V1(scheme_recv);
 PG_FUNCTION_INFO_V1(scheme_send);
-PG_FUNCTION_INFO_V1(scheme_eq);
-PG_FUNCTION_INFO_V1(scheme_ne);
-PG_FUNCTION_INFO_V1(scheme_hash);
-PG_FUNCTION_INFO_V1(scheme_hash_extended);
 PG_FUNCTION_INFO_V1(scheme_segment_name);
 PG_FUNCTION_INFO_V1(scheme_segment);
 PG_FUNCTION_INFO_V1(scheme_segments);
@@ -101,39 +97,7 @@ scheme_send(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
 }
 
-static bool
-SchemesAreEqual(SchemeView a, SchemeView b)
-{
-	return a.size == b.size && memcmp(a.bytes, b.bytes, a.size) == 0;
-}
-
-Datum
-scheme_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(SchemesAreEqual(PG_GETARG_SCHEME(0), PG_GETARG_SCHEME(1)));
-}
-
-Datum
-scheme_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(!SchemesAreEqual(PG_GETARG_SCHEME(0), PG_GETARG_SCHEME(1)));
-}
-
-Datum
-scheme_hash(PG_FUNCTION_ARGS)
-{
-	SchemeView scheme = PG_GETARG_SCHEME(0);
-
-	return hash_any(scheme.bytes, (int) scheme.size);
-}
-
-Datum
-scheme_hash_extended(PG_FUNCTION_ARGS)
-{
-	SchemeView scheme = PG_GETARG_SCHEME(0);
-
-	return hash_any_extended(scheme.bytes, (int) scheme.size, (uint64) PG_GETARG_INT64(1));
-}
+CRM_EQUALITY(scheme, CrmStoredBytes);
 
 /* ---------------------------------------------------------------- names and segments */
 

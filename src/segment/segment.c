@@ -3,7 +3,7 @@
  */
 #include "segment/segment.h"
 
-#include "common/hashfn.h"
+#include "compare.h"
 #include "funcapi.h"
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
@@ -24,15 +24,6 @@ PG_FUNCTION_INFO_V1(segment_complement);
 PG_FUNCTION_INFO_V1(segment_cells);
 PG_FUNCTION_INFO_V1(segment_cell_count);
 PG_FUNCTION_INFO_V1(segment_add_rfm);
-PG_FUNCTION_INFO_V1(segment_eq);
-PG_FUNCTION_INFO_V1(segment_ne);
-PG_FUNCTION_INFO_V1(segment_lt);
-PG_FUNCTION_INFO_V1(segment_le);
-PG_FUNCTION_INFO_V1(segment_gt);
-PG_FUNCTION_INFO_V1(segment_ge);
-PG_FUNCTION_INFO_V1(segment_cmp);
-PG_FUNCTION_INFO_V1(segment_hash);
-PG_FUNCTION_INFO_V1(segment_hash_extended);
 
 Datum
 CellSetGetDatum(CellSet set)
@@ -201,34 +192,17 @@ segment_add_rfm(PG_FUNCTION_ARGS)
 
 /* ---------------------------------------------------------------- order and hash */
 
-#define SEGMENT_COMPARISON(name, op)                                                       \
-	Datum name(PG_FUNCTION_ARGS)                                                           \
-	{                                                                                      \
-		PG_RETURN_BOOL(CellSetCompare(PG_GETARG_CELL_SET(0), PG_GETARG_CELL_SET(1)) op 0); \
-	}
-
-SEGMENT_COMPARISON(segment_eq, ==)
-SEGMENT_COMPARISON(segment_ne, !=)
-SEGMENT_COMPARISON(segment_lt, <)
-SEGMENT_COMPARISON(segment_le, <=)
-SEGMENT_COMPARISON(segment_gt, >)
-SEGMENT_COMPARISON(segment_ge, >=)
-
-Datum
-segment_cmp(PG_FUNCTION_ARGS)
+static CrmBytes
+SegmentBytes(Datum datum)
 {
-	PG_RETURN_INT32(CellSetCompare(PG_GETARG_CELL_SET(0), PG_GETARG_CELL_SET(1)));
+	return (CrmBytes){DatumGetPointer(datum), sizeof(CellSet), NULL};
 }
 
-Datum
-segment_hash(PG_FUNCTION_ARGS)
+static int
+SegmentOrder(Datum a, Datum b)
 {
-	return hash_any((const unsigned char *) PG_GETARG_POINTER(0), sizeof(CellSet));
+	return CellSetCompare(DatumGetCellSet(a), DatumGetCellSet(b));
 }
 
-Datum
-segment_hash_extended(PG_FUNCTION_ARGS)
-{
-	return hash_any_extended((const unsigned char *) PG_GETARG_POINTER(0), sizeof(CellSet),
-							 (uint64) PG_GETARG_INT64(1));
-}
+CRM_EQUALITY(segment, SegmentBytes);
+CRM_ORDER(segment, SegmentOrder);

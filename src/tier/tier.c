@@ -3,7 +3,7 @@
  */
 #include "tier/tier.h"
 
-#include "common/hashfn.h"
+#include "compare.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
@@ -147,99 +147,19 @@ tier_label(PG_FUNCTION_ARGS)
 /* ---- order and hash, by bytes, for both types ---- */
 
 static int
-CompareBytes(const char *a, Size a_size, const char *b, Size b_size)
+TierOrder(Datum a, Datum b)
 {
-	int order = memcmp(a, b, Min(a_size, b_size));
-
-	if (order != 0)
-		return order < 0 ? -1 : 1;
-	return (a_size > b_size) - (a_size < b_size);
+	return CrmBytesCompare(CrmStoredBytes(a), CrmStoredBytes(b));
 }
 
-/* Compare the two arguments; free copies that detoasting made, as index code expects. */
-static int
-CompareArguments(FunctionCallInfo fcinfo)
-{
-	TierText *a = PG_GETARG_TIER_PP(0);
-	TierText *b = PG_GETARG_TIER_PP(1);
-	int order =
-		CompareBytes(VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(b));
-
-	PG_FREE_IF_COPY(a, 0);
-	PG_FREE_IF_COPY(b, 1);
-	return order;
-}
-
-PG_FUNCTION_INFO_V1(tier_cmp);
-/* -1, 0 or 1. */
-Datum
-tier_cmp(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_INT32(CompareArguments(fcinfo));
-}
-
-PG_FUNCTION_INFO_V1(tier_eq);
-/* Equal. */
-Datum
-tier_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(CompareArguments(fcinfo) == 0);
-}
-
-PG_FUNCTION_INFO_V1(tier_ne);
-/* Not equal. */
-Datum
-tier_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(CompareArguments(fcinfo) != 0);
-}
-
-PG_FUNCTION_INFO_V1(tier_lt);
-/* Lower. */
-Datum
-tier_lt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(CompareArguments(fcinfo) < 0);
-}
-
-PG_FUNCTION_INFO_V1(tier_le);
-/* Lower or equal. */
-Datum
-tier_le(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(CompareArguments(fcinfo) <= 0);
-}
-
-PG_FUNCTION_INFO_V1(tier_gt);
-/* Higher. */
-Datum
-tier_gt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(CompareArguments(fcinfo) > 0);
-}
-
-PG_FUNCTION_INFO_V1(tier_ge);
-/* Higher or equal. */
-Datum
-tier_ge(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(CompareArguments(fcinfo) >= 0);
-}
+CRM_EQUALITY(tier, CrmStoredBytes);
+CRM_ORDER(tier, TierOrder);
 
 /* Compare as sorts and index builds do: without the cost of a function call by name. */
 static int
-CompareSorted(Datum x, Datum y, SortSupport support)
+CompareSorted(Datum a, Datum b, SortSupport support)
 {
-	TierText *a = (TierText *) PG_DETOAST_DATUM_PACKED(x);
-	TierText *b = (TierText *) PG_DETOAST_DATUM_PACKED(y);
-	int order =
-		CompareBytes(VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(b));
-
-	if (a != (TierText *) DatumGetPointer(x))
-		pfree(a);
-	if (b != (TierText *) DatumGetPointer(y))
-		pfree(b);
-	return order;
+	return TierOrder(a, b);
 }
 
 PG_FUNCTION_INFO_V1(tier_sortsupport);
@@ -256,7 +176,8 @@ PG_FUNCTION_INFO_V1(tier_smaller);
 Datum
 tier_smaller(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_DATUM(CompareArguments(fcinfo) <= 0 ? PG_GETARG_DATUM(0) : PG_GETARG_DATUM(1));
+	PG_RETURN_DATUM(TierOrder(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)) <= 0 ? PG_GETARG_DATUM(0)
+																		   : PG_GETARG_DATUM(1));
 }
 
 PG_FUNCTION_INFO_V1(tier_larger);
@@ -264,30 +185,6 @@ PG_FUNCTION_INFO_V1(tier_larger);
 Datum
 tier_larger(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_DATUM(CompareArguments(fcinfo) >= 0 ? PG_GETARG_DATUM(0) : PG_GETARG_DATUM(1));
-}
-
-PG_FUNCTION_INFO_V1(tier_hash);
-/* Hash of the bytes. */
-Datum
-tier_hash(PG_FUNCTION_ARGS)
-{
-	TierText *value = PG_GETARG_TIER_PP(0);
-	Datum hash = hash_any((unsigned char *) VARDATA_ANY(value), (int) VARSIZE_ANY_EXHDR(value));
-
-	PG_FREE_IF_COPY(value, 0);
-	PG_RETURN_DATUM(hash);
-}
-
-PG_FUNCTION_INFO_V1(tier_hash_extended);
-/* Hash of the bytes, 64 bits, with a seed. */
-Datum
-tier_hash_extended(PG_FUNCTION_ARGS)
-{
-	TierText *value = PG_GETARG_TIER_PP(0);
-	Datum hash = hash_any_extended((unsigned char *) VARDATA_ANY(value),
-								   (int) VARSIZE_ANY_EXHDR(value), (uint64) PG_GETARG_INT64(1));
-
-	PG_FREE_IF_COPY(value, 0);
-	PG_RETURN_DATUM(hash);
+	PG_RETURN_DATUM(TierOrder(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)) >= 0 ? PG_GETARG_DATUM(0)
+																		   : PG_GETARG_DATUM(1));
 }

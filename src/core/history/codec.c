@@ -177,16 +177,6 @@ HistorySum(HistoryView history, int32_t as_of, HistorySummary *out)
 	return reader.malformed ? HISTORY_MALFORMED : HISTORY_OK;
 }
 
-/* A total order for sorting and grouping. Equal values have equal bytes; it has no other meaning.
- */
-int
-HistoryCompare(HistoryView a, HistoryView b)
-{
-	int cmp = memcmp(a.bytes, b.bytes, a.size < b.size ? a.size : b.size);
-
-	return cmp != 0 ? cmp : (a.size > b.size) - (a.size < b.size);
-}
-
 /* ---------------------------------------------------------------- building */
 
 /* Add an entry to a set, in any order; an amount with more decimals rescales what is there. */

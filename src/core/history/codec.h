@@ -109,7 +109,6 @@ extern size_t HistoryCountAtMost(HistoryView history);
 
 /* Reading, packed form only. */
 extern HistoryStatus HistorySum(HistoryView history, int32_t as_of, HistorySummary *out);
-extern int HistoryCompare(HistoryView a, HistoryView b);
 
 /*
  * Building: collect entries in any order and scale, normalise, then pack. If a day is out of range,
