@@ -104,6 +104,7 @@ ReadCut(Cursor *in, CutsText *read, int measure, int n)
 {
 	RfmCuts *cuts = read->cuts;
 	const char *from = in->at;
+	int before = n > 0 ? n - 1 : 0; /* the first is compared with itself */
 	int64_t value;
 
 	switch (measure)
@@ -111,22 +112,22 @@ ReadCut(Cursor *in, CutsText *read, int measure, int n)
 		case RFM_RECENCY:
 			if (!CursorTakeInteger(in, 0, INT32_MAX, &value))
 				return CursorFail(in, from, "a number of days, 0 to 2147483647, or none");
-			if (n > 0 && value > cuts->recency[n - 1])
-				return CursorFail(in, from, "no more days than before: fewer are a better score");
 			cuts->recency[n] = (int32_t) value;
+			if (cuts->recency[n] > cuts->recency[before])
+				return CursorFail(in, from, "no more days than before: fewer are a better score");
 			return true;
 		case RFM_FREQUENCY:
 			if (!CursorTakeInteger(in, INT64_MIN, INT64_MAX, &value))
 				return CursorFail(in, from, "a whole number that fits a bigint, or none");
-			if (n > 0 && value < cuts->frequency[n - 1])
-				return CursorFail(in, from, "no smaller number than before");
 			cuts->frequency[n] = value;
+			if (cuts->frequency[n] < cuts->frequency[before])
+				return CursorFail(in, from, "no smaller number than before");
 			return true;
 		default:
 			if (!HistoryMoneyParse(in, &read->money[n], &read->scale[n]))
 				return false;
-			if (n > 0 &&
-				!IsAtLeast(read->money[n], read->scale[n], read->money[n - 1], read->scale[n - 1]))
+			if (!IsAtLeast(read->money[n], read->scale[n], read->money[before],
+						   read->scale[before]))
 				return CursorFail(in, from, "no smaller amount than before");
 			read->from[n] = from;
 			return true;
@@ -140,10 +141,9 @@ ReadCuts(Cursor *in, CutsText *read, int measure)
 	RfmCuts *cuts = read->cuts;
 	int n = 0;
 
-	for (CursorSkipSpace(in); !CursorAtEnd(in) && !CursorSees(in, ','); CursorSkipSpace(in))
+	CursorSkipSpace(in);
+	while (n < RFM_MAX_CUTS && !CursorAtEnd(in) && !CursorSees(in, ','))
 	{
-		if (n == RFM_MAX_CUTS)
-			return CursorFail(in, in->at, "at most four cuts, for five levels");
 		if (cuts->levels > 0 && n == cuts->levels - 1)
 			return CursorFail(in, in->at, "no more cuts than recency has");
 		if (!CursorTakeWord(in, "none"))
@@ -157,7 +157,10 @@ ReadCuts(Cursor *in, CutsText *read, int measure)
 		n++;
 		if (!CursorAtEnd(in) && !CursorSees(in, ',') && !CursorSeesSpace(in))
 			return CursorFail(in, in->at, "white space between cuts, a comma between measures");
+		CursorSkipSpace(in);
 	}
+	if (!CursorAtEnd(in) && !CursorSees(in, ','))
+		return CursorFail(in, in->at, "at most four cuts, for five levels");
 	if (n == 0)
 		return CursorFail(in, in->at, "one to four cuts, for two to five levels");
 	if (cuts->levels > 0 && n < cuts->levels - 1)
