@@ -25,12 +25,6 @@
 		(void) (escontext);          \
 		ereport(ERROR, __VA_ARGS__); \
 	} while (0)
-#define ereturn(escontext, dummy_value, ...) \
-	do                                       \
-	{                                        \
-		errsave(escontext, __VA_ARGS__);     \
-		return dummy_value;                  \
-	} while (0)
 #endif
 
 /* Before 16, `escontext` of an input function does not exist: pass NULL, errors are hard. */

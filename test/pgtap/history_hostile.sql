@@ -5,7 +5,7 @@ SELECT plan(84);
 
 -- ---------------------------------------------------------------- text
 
-SELECT throws_ok(format('SELECT %L::crm.history', t), '22P02', NULL, 'malformed text: ' || t)
+SELECT throws_ok(format('SELECT %L::crm.history', t), '22P02', format('invalid input syntax for type crm.history: "%s"', left(t, 100)), 'malformed text: ' || t)
 FROM unnest(ARRAY['x', ',', '2024-01-05', '2024-01-05:1', '2024-01-05:1:', '2024-01-05::1', '2024-01-05:1:1,', ',2024-01-05:1:1', '2024-01-05:1:1,,2024-01-06:1:1',
 	'2024-01-05:1:1;2024-01-06:1:1', '2024-01-05:1:1 2024-01-06:1:1', '2024-1-5:1:1', '24-01-05:1:1', '0000-01-01:1:1', '2023-02-29:1:1', '1900-02-29:1:1', '2024-13-01:1:1',
 	'2024-00-01:1:1', '2024-01-00:1:1', '2024-01-32:1:1', '5874898-01-01:1:1', '4714-11-23 BC:1:1', '99999999-01-01:1:1', 'infinity:1:1', '2024-01-05:1.5:1', '2024-01-05:+1:1',
@@ -30,7 +30,7 @@ SELECT throws_ok('SELECT history_agg(''2024-01-01''::date, 1, 922337203685477580
 SELECT throws_ok('SELECT history_agg(''2024-01-01''::date, 1, (-9223372036854775808)::bigint)', '22003', 'purchase history out of range', 'the one bigint without an opposite');
 SELECT throws_ok('SELECT history_agg(now(), 1, NULL::text)', '22004', 'time zone is NULL', 'NULL zone');
 SELECT throws_ok('SELECT history_agg(now(), 1, ''Nowhere'')', '22P02', 'invalid input syntax for type crm.zone: "Nowhere"', 'unknown zone');
-SELECT throws_ok('SELECT history_agg(now(), 1, repeat(''x'', 10000))', '22P02', NULL, 'a zone of 10,000 characters');
+SELECT throws_ok('SELECT history_agg(now(), 1, repeat(''x'', 10000))', '22P02', 'invalid input syntax for type crm.zone: "' || repeat('x', 100) || '"', 'a zone of 10,000 characters');
 SELECT throws_ok('SELECT recency_days('''', ''infinity'')', '22008', 'as_of must be a finite date', 'infinite as_of');
 SELECT throws_ok(format('SELECT btyd('''', ''2024-01-01'', %L)', u), '22023', 'unit_days must be positive', 'unit_days ' || u) FROM unnest('{0,-1,NaN}'::text[]) u;
 

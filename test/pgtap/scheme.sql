@@ -9,7 +9,7 @@ CREATE TEMP TABLE preset AS SELECT p AS name, p::scheme AS s FROM unnest(ARRAY['
 
 SELECT is(t::scheme::text, canonical, 'canonical: ' || t) FROM (VALUES ('Best:555', 'Best: 555'), (' Best : 555 , 554 ; Rest : **[1-4] ; ', 'Best: 55[45]; Rest: **[1234]'), ('A: 555; ELSE: Others', 'A: 555; else: Others'), ('A: 555; else: "a;b"', 'A: 555; else: "a;b"'),
 	('"A:B": 555', '"A:B": 555'), ('"A ""B""": 555', '"A ""B""": 555'), ('"else": 555', '"else": 555'), ('"A": 555', 'A: 555'), ('小 普通: 555; 主要: 000; VIP: 1**', '小 普通: 555; 主要: 000; VIP: 1**'), ('Can''t Lose, maybe: 555', 'Can''t Lose, maybe: 555')) v(t, canonical);
-SELECT throws_ok(format('SELECT %L::crm.scheme', t), '22P02', NULL, 'no scheme: ' || left(t, 20))
+SELECT throws_ok(format('SELECT %L::crm.scheme', t), '22P02', format('invalid input syntax for type crm.scheme: "%s"', left(t, 100)), 'no scheme: ' || left(t, 20))
 FROM unnest(ARRAY['', ' ', ';', 'cells12', 'Cells11', '555', 'A', 'A:', 'A: ;', ': 555', 'A: 55', 'A: 555; A: 444', 'A: 555 else: B', 'else: B', 'A: 555; else: B; C: 444', 'A: 555; else: B; else: C', 'A: 555; else:', 'A: 555; else: A', 'A: 555;; B: 444', '"A: 555', '"": 555', '" ": 555',
 	'A"B: 555', repeat('x', 256) || ': 555', repeat('x', 100000), repeat('A: 555;', 100000)]) t;
 SELECT is((repeat('x', 255) || ': 555')::scheme::text, repeat('x', 255) || ': 555', 'a name of 255 bytes');
