@@ -44,6 +44,18 @@ COMMENT ON TYPE crm.btyd_data IS
 	'distinct (x, m_x), the unit of time, and how many rows were left out and why; about 6 bytes a distinct row. Made '
 	'by crm.btyd_agg';
 
+CREATE CAST (text AS crm.btyd_data) WITH INOUT AS IMPLICIT;
+COMMENT ON CAST (text AS crm.btyd_data) IS
+	'reads the text form of counted customers';
+
+CREATE CAST (varchar AS crm.btyd_data) WITH INOUT AS IMPLICIT;
+COMMENT ON CAST (varchar AS crm.btyd_data) IS
+	'reads the text form of counted customers';
+
+CREATE CAST (bpchar AS crm.btyd_data) WITH INOUT AS IMPLICIT;
+COMMENT ON CAST (bpchar AS crm.btyd_data) IS
+	'reads the text form of counted customers';
+
 -- ---------------------------------------------------------------- crm.clv_model
 
 CREATE TYPE crm.clv_model;
@@ -84,6 +96,18 @@ CREATE TYPE crm.clv_model (
 COMMENT ON TYPE crm.clv_model IS
 	'a model of when customers order (process) and what they spend, with status, parameters, covariance and '
 	'diagnostics; 400 bytes; text form JSON. Made by crm.clv_fit, or by crm.clv_model from known parameters';
+
+CREATE CAST (text AS crm.clv_model) WITH INOUT AS IMPLICIT;
+COMMENT ON CAST (text AS crm.clv_model) IS
+	'reads a model from JSON';
+
+CREATE CAST (varchar AS crm.clv_model) WITH INOUT AS IMPLICIT;
+COMMENT ON CAST (varchar AS crm.clv_model) IS
+	'reads a model from JSON';
+
+CREATE CAST (bpchar AS crm.clv_model) WITH INOUT AS IMPLICIT;
+COMMENT ON CAST (bpchar AS crm.clv_model) IS
+	'reads a model from JSON';
 
 CREATE FUNCTION crm.clv_model(
 	process text, parameters double precision[], unit_days double precision DEFAULT 7,

@@ -42,6 +42,21 @@ COMMENT ON TYPE crm.history IS
 	'one customer''s purchases in one currency: per day a signed number of orders and a signed amount, exact; about '
 	'four bytes a purchase; text form 2024-01-05:2:71.00,2024-02-11:0:-3.50';
 
+-- Text is read as a value silently, here and for every type of crm, so that one set of operators and functions serves
+-- whatever a driver sends as text. Never the other way: a value that were read as text would be compared as text
+-- wherever crm is not on the search path. value -> text is what PostgreSQL gives any type: by assignment.
+CREATE CAST (text AS crm.history) WITH INOUT AS IMPLICIT;
+COMMENT ON CAST (text AS crm.history) IS
+	'reads the text form of a history';
+
+CREATE CAST (varchar AS crm.history) WITH INOUT AS IMPLICIT;
+COMMENT ON CAST (varchar AS crm.history) IS
+	'reads the text form of a history';
+
+CREATE CAST (bpchar AS crm.history) WITH INOUT AS IMPLICIT;
+COMMENT ON CAST (bpchar AS crm.history) IS
+	'reads the text form of a history';
+
 CREATE FUNCTION crm.history(day date, amount numeric, orders bigint DEFAULT NULL) RETURNS crm.history
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5
 	AS 'MODULE_PATHNAME', 'history_of_purchase';
@@ -105,4 +120,8 @@ COMMENT ON CAST (text AS crm.zone) IS
 
 CREATE CAST (varchar AS crm.zone) WITH FUNCTION crm.zone(text) AS IMPLICIT;
 COMMENT ON CAST (varchar AS crm.zone) IS
+	'a time zone by its full name';
+
+CREATE CAST (bpchar AS crm.zone) WITH INOUT AS IMPLICIT;
+COMMENT ON CAST (bpchar AS crm.zone) IS
 	'a time zone by its full name';

@@ -61,7 +61,7 @@ CREATE FUNCTION crm._rfm_to_integer(crm.rfm) RETURNS integer
 COMMENT ON FUNCTION crm._rfm_to_integer(crm.rfm) IS
 	'the number of a cell: 543, or 0 for a customer who never bought; NULL for NULL';
 
--- No implicit cast in either direction: a cell is never read as a text or a number behind the user's back.
+-- A number is no cell behind the user's back: these two go by assignment.
 CREATE CAST (integer AS crm.rfm) WITH FUNCTION crm.rfm(integer) AS ASSIGNMENT;
 COMMENT ON CAST (integer AS crm.rfm) IS
 	'the cell with this number';
@@ -70,12 +70,16 @@ CREATE CAST (crm.rfm AS integer) WITH FUNCTION crm._rfm_to_integer(crm.rfm) AS A
 COMMENT ON CAST (crm.rfm AS integer) IS
 	'the number of a cell: 543';
 
-CREATE CAST (text AS crm.rfm) WITH INOUT AS ASSIGNMENT;
+CREATE CAST (text AS crm.rfm) WITH INOUT AS IMPLICIT;
 COMMENT ON CAST (text AS crm.rfm) IS
 	'reads three digits as a cell';
 
-CREATE CAST (varchar AS crm.rfm) WITH INOUT AS ASSIGNMENT;
+CREATE CAST (varchar AS crm.rfm) WITH INOUT AS IMPLICIT;
 COMMENT ON CAST (varchar AS crm.rfm) IS
+	'reads three digits as a cell';
+
+CREATE CAST (bpchar AS crm.rfm) WITH INOUT AS IMPLICIT;
+COMMENT ON CAST (bpchar AS crm.rfm) IS
 	'reads three digits as a cell';
 
 -- ---------------------------------------------------------------- crm.rfm_cuts: the thresholds between scores
@@ -133,13 +137,17 @@ COMMENT ON FUNCTION crm.rfm_cuts(integer[], bigint[], numeric[], text, text) IS
 	'falling (a customer with no less has reached it); NULL at the end of an array is a cut that nobody reaches; '
 	'frequency_measure purchase_days or orders, monetary_measure revenue or average_order_value; NULL for NULL';
 
-CREATE CAST (text AS crm.rfm_cuts) WITH INOUT AS ASSIGNMENT;
+CREATE CAST (text AS crm.rfm_cuts) WITH INOUT AS IMPLICIT;
 COMMENT ON CAST (text AS crm.rfm_cuts) IS
-	'reads the text as a value of crm.rfm_cuts';
+	'reads the text form of cuts';
 
-CREATE CAST (varchar AS crm.rfm_cuts) WITH INOUT AS ASSIGNMENT;
+CREATE CAST (varchar AS crm.rfm_cuts) WITH INOUT AS IMPLICIT;
 COMMENT ON CAST (varchar AS crm.rfm_cuts) IS
-	'reads the text as a value of crm.rfm_cuts';
+	'reads the text form of cuts';
+
+CREATE CAST (bpchar AS crm.rfm_cuts) WITH INOUT AS IMPLICIT;
+COMMENT ON CAST (bpchar AS crm.rfm_cuts) IS
+	'reads the text form of cuts';
 
 -- ---------------------------------------------------------------- crm.rfm_sample: the state of crm.rfm_cuts_agg
 
@@ -224,12 +232,16 @@ COMMENT ON TYPE crm.segment IS
 	'them, [345] or [3-5] for some, and 000 for customers who never bought; patterns are separated by commas or '
 	'spaces; written back in one canonical form';
 
-CREATE CAST (text AS crm.segment) WITH INOUT AS ASSIGNMENT;
+CREATE CAST (text AS crm.segment) WITH INOUT AS IMPLICIT;
 COMMENT ON CAST (text AS crm.segment) IS
 	'reads patterns as a segment';
 
-CREATE CAST (varchar AS crm.segment) WITH INOUT AS ASSIGNMENT;
+CREATE CAST (varchar AS crm.segment) WITH INOUT AS IMPLICIT;
 COMMENT ON CAST (varchar AS crm.segment) IS
+	'reads patterns as a segment';
+
+CREATE CAST (bpchar AS crm.segment) WITH INOUT AS IMPLICIT;
+COMMENT ON CAST (bpchar AS crm.segment) IS
 	'reads patterns as a segment';
 
 -- ---------------------------------------------------------------- crm.scheme: named segments in order
@@ -274,10 +286,14 @@ COMMENT ON TYPE crm.scheme IS
 	'presets cells11, klaviyo6, rfm10 and rf10 are read by their bare names and written as full rules; a name with a '
 	'colon, semicolon or double quote stands between double quotes';
 
-CREATE CAST (text AS crm.scheme) WITH INOUT AS ASSIGNMENT;
+CREATE CAST (text AS crm.scheme) WITH INOUT AS IMPLICIT;
 COMMENT ON CAST (text AS crm.scheme) IS
-	'reads the text as a value of crm.scheme';
+	'reads the text form of a scheme, or the name of a preset';
 
-CREATE CAST (varchar AS crm.scheme) WITH INOUT AS ASSIGNMENT;
+CREATE CAST (varchar AS crm.scheme) WITH INOUT AS IMPLICIT;
 COMMENT ON CAST (varchar AS crm.scheme) IS
-	'reads the text as a value of crm.scheme';
+	'reads the text form of a scheme, or the name of a preset';
+
+CREATE CAST (bpchar AS crm.scheme) WITH INOUT AS IMPLICIT;
+COMMENT ON CAST (bpchar AS crm.scheme) IS
+	'reads the text form of a scheme, or the name of a preset';

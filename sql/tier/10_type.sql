@@ -41,9 +41,6 @@ COMMENT ON TYPE crm.tier IS
 	'a rank from 0 (lowest) to 9 and a label of the user''s own, written 3-gold; ordered by rank, then by the bytes '
 	'of the label; a bare label is looked up on the ladder in the setting crm.tier_ladder';
 
--- text -> tier is implicit, so that one set of operators, all of the tier, serves whatever a driver sends: text is
--- read as a tier first and a tier is never read as text. tier -> text is what PostgreSQL gives any type: by
--- assignment.
 CREATE CAST (text AS crm.tier) WITH INOUT AS IMPLICIT;
 COMMENT ON CAST (text AS crm.tier) IS
 	'reads the text as a tier; a bare label by the setting crm.tier_ladder';
@@ -96,10 +93,14 @@ COMMENT ON TYPE crm.tier_ladder IS
 	'one to ten tiers, each with the threshold from which it holds (inclusive), written 0-none:0, 1-bronze:100, '
 	'2-silver:500; thresholds are exact decimals, strictly ascending with the rank; the lowest may be -infinity';
 
-CREATE CAST (text AS crm.tier_ladder) WITH INOUT AS ASSIGNMENT;
+CREATE CAST (text AS crm.tier_ladder) WITH INOUT AS IMPLICIT;
 COMMENT ON CAST (text AS crm.tier_ladder) IS
-	'reads the text as a ladder';
+	'reads the text form of a ladder';
 
-CREATE CAST (varchar AS crm.tier_ladder) WITH INOUT AS ASSIGNMENT;
+CREATE CAST (varchar AS crm.tier_ladder) WITH INOUT AS IMPLICIT;
 COMMENT ON CAST (varchar AS crm.tier_ladder) IS
-	'reads the text as a ladder';
+	'reads the text form of a ladder';
+
+CREATE CAST (bpchar AS crm.tier_ladder) WITH INOUT AS IMPLICIT;
+COMMENT ON CAST (bpchar AS crm.tier_ladder) IS
+	'reads the text form of a ladder';
