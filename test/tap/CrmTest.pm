@@ -8,7 +8,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(new_server crm_types sample catalog fails_like);
+our @EXPORT = qw(new_server crm_types sample catalog api fails_like);
 
 # A fresh server that forgets nothing a test needs and syncs nothing. A statement that hangs fails instead
 # of the suite hanging; a standby made from a backup takes the setting over.
@@ -68,7 +68,7 @@ my %sample = (
 	},
 	btyd_data => {
 		values => [
-			q{(SELECT crm.btyd_rows_agg(x, t_x, t, m_x) FROM (VALUES (0::float8, 0::float8, 30.5::float8, NULL::float8), (3, 20 / 7.0, 30, 12.5), (1, 1e-9, 52, 99.99)) AS c(x, t_x, t, m_x))},
+			q{(SELECT crm.btyd_rows_agg(x, t_x, t, m_x) FROM (VALUES (0, 0::float8, 30.5::float8, NULL::float8), (3, 20 / 7.0, 30, 12.5), (1, 1e-9, 52, 99.99)) AS c(x, t_x, t, m_x))},
 			q{(SELECT crm.btyd_agg(h, '2024-12-31', 1) FROM (SELECT crm.history_agg(date '2024-01-01' + i % 97, i) AS h FROM generate_series(1, 500) AS i GROUP BY i % 53) AS x)},
 			q{(SELECT crm.btyd_agg(h, '2024-12-31') FROM (SELECT ''::crm.history AS h) AS x)},
 		],
@@ -129,6 +129,13 @@ sub catalog
 		FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
 		WHERE e.extname = 'crm' AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
 		ORDER BY 1});
+}
+
+# The public part of it, as expected/api.txt has it.
+sub api
+{
+	my ($node, $db) = @_;
+	return $node->safe_psql($db, slurp_file('test/tap/api.sql')) . "\n";
 }
 
 # A statement must fail, and say so.
