@@ -177,7 +177,9 @@ tap_files() {
 	rm -rf "$out"; mkdir -p "$out/log"
 	# The server's user may not be able to read the clone: the tests run in a copy of what they read.
 	local what
-	for what in test/tap test/docs demo doc sql expected README.md; do [ ! -e "$what" ] || cp -r --parents "$what" "$out"; done
+	for what in test/tap test/docs test/pgtap test/compared.tsv demo doc sql expected README.md; do
+		[ ! -e "$what" ] || cp -r --parents "$what" "$out"
+	done
 	own "$out"
 	# Released versions to update from.
 	if [ -d test/releases ]; then cp test/releases/crm--*.sql "$root$sysshare/extension/"; fi
