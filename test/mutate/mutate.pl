@@ -90,9 +90,14 @@ sub tree
 	return grep { -e $_ || -l $_ } @files;
 }
 
+# Those in which something is changed, of the rooms that were asked for.
 sub read_tree
 {
-	return map { $_ => slurp($_) } grep { defined room_of($_) } tree();
+	my %rooms = map { $_ => room_of($_) } grep { defined room_of($_) } tree();
+	my %found = map { $_ => slurp($_) } grep { !$option{room} || $rooms{$_} =~ m{^(?:.*/)?\Q$option{room}\E$} } keys %rooms;
+	my %names = map { $_ => 1 } values %rooms;
+	die "no such room: $option{room}; there are: @{[ sort keys %names ]}\n" unless %found;
+	return %found;
 }
 
 sub lines_by_room
@@ -108,10 +113,10 @@ sub draw
 
 	foreach my $path (sort keys %text)
 	{
-		push @{ $sites{ room_of($path) } }, map { { path => $path, %$_ } } find_sites($path, $text{$path});
+		my @found = map { { path => $path, %$_ } } find_sites($path, $text{$path});
+		push @{ $sites{ room_of($path) } }, @found if @found;
 	}
-	my @rooms = grep { !$option{room} || $_ eq $option{room} || $_ =~ m{/\Q$option{room}\E$} } sort keys %sites;
-	die "no such room: $option{room}; there are: @{[ sort keys %sites ]}\n" unless @rooms;
+	my @rooms = sort keys %sites;
 
 	# By lines, the largest remainders rounded up.
 	my $total = sum0(map { $lines{$_} } @rooms);
@@ -422,15 +427,18 @@ sub await_server
 	start_server();
 }
 
-# Compile and install in place of the last library: sessions that still have that one open keep their file.
+# Compile and install in place of the last library: sessions that still have that one open keep their file. Returns
+# why it failed, or what the compiler said.
 sub build_and_install
 {
 	my $made = run_program(600, undef, 'make', '-s', 'with_llvm=no', 'all');
 	return { failed => 'does not compile', output => $made->{output} } if $made->{status} != 0;
+	# What lint would refuse; a missing pair of parentheses comes of how the change was made.
+	my $warning = first_line($made->{output} =~ s/\[-W(?:logical-not-)?parentheses\]//gr, qr/warning: .*\[-W/);
 	chomp(my $library = run_or_die('pg_config', '--pkglibdir'));
 	chomp(my $share   = run_or_die('pg_config', '--sharedir'));
 	run_or_die('sh', '-c', 'cp crm.so "$1/crm.so.new" && mv "$1/crm.so.new" "$1/crm.so" && cp crm--*.sql "$2/extension/"', 'sh', $library, $share);
-	return undef;
+	return { warning => $warning };
 }
 
 # A database to copy for each test. Returns what went wrong.
@@ -503,7 +511,7 @@ sub failure
 		my ($line) = $output =~ /($not_ok)/;
 		return $line =~ s/^not ok \d+ *-? *|\n$//gr || 'not ok';
 	}
-	my $said = first_line($output, qr/ERROR:|FATAL:|PANIC:|server closed|runtime error:|Sanitizer|Assertion|Failed test|REQUIRE/);
+	my $said = first_line($output, qr/ERROR:|FATAL:|PANIC:|server closed|runtime error:|Sanitizer|Assertion|Failed test|REQUIRE|error running|Dubious/);
 	return $said // 'fails' if $result->{status} != 0;
 	if ($kind eq 'unit' || $kind eq 'pgtap')
 	{
@@ -537,6 +545,12 @@ sub object_code
 	return slurp('build/compared.o');
 }
 
+sub restore
+{
+	my $made = build_and_install();
+	die "the tree does not compile: $made->{output}" if $made->{failed};
+}
+
 sub try_mutant
 {
 	my ($mutant, @tests) = @_;
@@ -544,8 +558,7 @@ sub try_mutant
 	my $since = time;
 
 	# What the last one changed is compiled again.
-	my $wrong = build_and_install();
-	die "the tree does not compile: $wrong->{output}" if $wrong;
+	restore();
 	foreach my $candidate (@{ $mutant->{candidates} })
 	{
 		my $path   = $candidate->{path};
@@ -559,8 +572,7 @@ sub try_mutant
 		die $error if !$outcome;
 		last unless $outcome->{redrawn};
 		push @notes, description($candidate) . ": $outcome->{redrawn}";
-		$wrong = build_and_install();
-		die "the tree does not compile: $wrong->{output}" if $wrong;
+		restore();
 	}
 	return { %$outcome, redrawn => \@notes, seconds => time - $since };
 }
@@ -570,8 +582,8 @@ sub outcome_of
 	my ($mutant, $candidate, $before, @tests) = @_;
 	my %outcome = (what => description($candidate));
 
-	my $wrong = build_and_install();
-	return { redrawn => $wrong->{failed} } if $wrong;
+	my $made = build_and_install();
+	return { redrawn => $made->{failed} } if $made->{failed};
 	if ($before ne '' && object_code($candidate->{path}) eq $before)
 	{
 		return { %outcome, note => 'the compiler makes the same code of both' };
@@ -591,6 +603,7 @@ sub outcome_of
 		return { %outcome, caught => $test->{file}, why => $why };
 	}
 	clear_server(0);
+	return { %outcome, caught => 'lint', why => $made->{warning} } if defined $made->{warning};
 	return \%outcome;
 }
 
@@ -600,7 +613,9 @@ sub run
 {
 	my @tests = grep { my $test = $_; grep { defined distance($test, $_->{room}) } @mutants } tests_of_tree();
 	my $since = time;
+	local $SIG{INT} = local $SIG{TERM} = sub { kill 'KILL', -$running if $running; die "stopped\n"; };
 	my $status = eval { run_in_copies(@tests); 1 } ? 0 : 1;
+	$SIG{INT} = $SIG{TERM} = 'IGNORE';
 	print STDERR "mutate: $@" if $@;
 	remove_copies();
 	printf "%d minutes\n", (time - $since + 30) / 60 if !$status;

@@ -87,7 +87,7 @@ is("@outside", '', 'each is a change within the text');
 SKIP:
 {
 	skip 'the tree is not in git', 3 if system('git rev-parse HEAD >/dev/null 2>&1') != 0;
-	my $draw = sub { my $mutate = dirname(__FILE__) . '/mutate.pl'; return scalar `perl $mutate --list --count 60 @_`; };
+	my $draw = sub { my $mutate = dirname(__FILE__) . '/mutate.pl'; return scalar `perl $mutate --list --room segment --count 60 @_`; };
 	my $once = $draw->('--seed 5eed');
 	is(scalar(split /\n/, $once), 61, 'as many as were asked for');
 	is($draw->('--seed 5eed'), $once, 'the same seed, the same places');
