@@ -274,7 +274,7 @@ btyd_agg_data(PG_FUNCTION_ARGS)
 	{
 		BtydOpen *open = (BtydOpen *) value;
 
-		if (!BtydOpenRowsAreValid(open))
+		if (!BtydOpenBodyIsValid(open))
 			BtydCheckStatus(BTYD_DATA_MALFORMED, NULL);
 		data = (BtydData){open->unit_days, open->counters, open->rows, open->n, 0};
 		PG_RETURN_POINTER(AddData(state, &data));

@@ -148,7 +148,7 @@ GetState(FunctionCallInfo fcinfo)
 	if (VARATT_IS_4B_U(state))
 	{
 		view = (HistoryView){StateBytes(state), StateRoom(state)};
-		if (HistoryIsOpen(view))
+		if (HistoryOpenIsValid(view))
 			return state;
 	}
 

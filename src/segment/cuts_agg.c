@@ -22,30 +22,14 @@ PG_FUNCTION_INFO_V1(rfm_sample_add);
 PG_FUNCTION_INFO_V1(rfm_sample_merge);
 PG_FUNCTION_INFO_V1(rfm_sample_cuts);
 
-#define RFM_SAMPLE_VERSION 1
-
-/* What the aggregate was asked for: the same in all rows. */
-typedef struct RfmQuestion
-{
-	uint8 version;
-	uint8 levels;
-	uint8 frequency_measure;
-	uint8 monetary_measure;
-	DateADT as_of;
-} RfmQuestion;
-
-typedef struct RfmSample
-{
-	int32 vl_len_;
-	RfmQuestion question;
-	uint32 used; /* bytes of the log; the rest is room */
-	int64 customers;
-	uint8 log[FLEXIBLE_ARRAY_MEMBER];
-} RfmSample;
-
-#define SAMPLE_HEADER offsetof(RfmSample, log)
-#define SAMPLE_MAX_LOG (MaxAllocSize - SAMPLE_HEADER)
+#define SAMPLE_MAX_LOG (MaxAllocSize - RFM_SAMPLE_HEADER)
 #define SAMPLE_FIRST_ROOM 256
+
+static void
+Malformed(void)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("malformed crm.rfm_sample")));
+}
 
 /* A state or an argument, detoasted; an error if its header does not fit it. */
 static RfmSample *
@@ -53,9 +37,8 @@ DatumGetSample(Datum datum)
 {
 	RfmSample *sample = (RfmSample *) PG_DETOAST_DATUM(datum);
 
-	if (VARSIZE(sample) < SAMPLE_HEADER || sample->question.version != RFM_SAMPLE_VERSION ||
-		sample->used > VARSIZE(sample) - SAMPLE_HEADER)
-		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("malformed crm.rfm_sample")));
+	if (!RfmSampleIsValid(sample, VARSIZE(sample)))
+		Malformed();
 	return sample;
 }
 
@@ -66,33 +49,29 @@ DatumGetSample(Datum datum)
 static RfmSample *
 MakeSample(const RfmQuestion *question, Size room)
 {
-	RfmSample *sample = palloc0(SAMPLE_HEADER + room);
+	RfmSample *sample = palloc0(RFM_SAMPLE_HEADER + room);
 
-	SET_VARSIZE(sample, SAMPLE_HEADER + room);
-	sample->question = *question;
+	SET_VARSIZE(sample, RFM_SAMPLE_HEADER + room);
+	RfmSampleStart(sample, question);
 	return sample;
 }
 
 /*
- * Make room for more bytes of log. A larger copy is left in the current context: the executor
- * moves it where the state lives and frees the old one, which must not happen twice.
+ * A copy with room for `more` bytes of log. It is left in the current context: the executor moves
+ * it where the state lives and frees the old one, which must not happen twice.
  */
 static RfmSample *
-ReserveRoom(RfmSample *sample, Size more)
+GrowSample(RfmSample *sample, Size more)
 {
-	Size room = VARSIZE(sample) - SAMPLE_HEADER, needed = sample->used + more;
+	Size room = VARSIZE(sample) - RFM_SAMPLE_HEADER, needed = sample->used + more;
 	RfmSample *larger;
 
-	if (needed <= room)
-		return sample;
 	if (needed > SAMPLE_MAX_LOG)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 						errmsg("too many customers for one set of RFM cuts"),
 						errhint("About 150 million customers fit; take a sample of them.")));
 	larger = MakeSample(&sample->question, Min(Max(2 * room, needed), SAMPLE_MAX_LOG));
-	larger->used = sample->used;
-	larger->customers = sample->customers;
-	memcpy(larger->log, sample->log, sample->used);
+	RfmSampleGrow(sample, larger);
 	return larger;
 }
 
@@ -158,9 +137,11 @@ rfm_sample_add(PG_FUNCTION_ARGS)
 	if (sums.purchase_days > 0 && RfmMeasure(&sums, question.as_of, question.frequency_measure,
 											 question.monetary_measure, &customer))
 	{
-		sample = ReserveRoom(sample, RFM_LOG_ENTRY_SIZE);
-		sample->used += (uint32) RfmLogPut(sample->log + sample->used, &customer);
-		sample->customers++;
+		if (!RfmSampleAdd(sample, VARSIZE(sample), &customer))
+		{
+			sample = GrowSample(sample, RFM_LOG_ENTRY_SIZE);
+			RfmSampleAdd(sample, VARSIZE(sample), &customer);
+		}
 	}
 	PG_RETURN_POINTER(sample);
 }
@@ -181,24 +162,12 @@ rfm_sample_merge(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(b);
 	a = DatumGetSample(PG_GETARG_DATUM(0));
 	CheckSameQuestion(&a->question, &b->question);
-	a = ReserveRoom(a, b->used);
-	memcpy(a->log + a->used, b->log, b->used);
-	a->used += b->used;
-	a->customers += b->customers;
+	if (!RfmSampleMerge(a, VARSIZE(a), b))
+	{
+		a = GrowSample(a, b->used);
+		RfmSampleMerge(a, VARSIZE(a), b);
+	}
 	PG_RETURN_POINTER(a);
-}
-
-/* The log of a sample. */
-static RfmLogReader
-SampleLog(const RfmSample *sample)
-{
-	return (RfmLogReader){sample->log, sample->log + sample->used};
-}
-
-static void
-PollInterrupts(void)
-{
-	CHECK_FOR_INTERRUPTS();
 }
 
 /* Find the cuts; NULL if nobody bought. */
@@ -207,27 +176,30 @@ rfm_sample_cuts(PG_FUNCTION_ARGS)
 {
 	RfmSample *sample = DatumGetSample(PG_GETARG_DATUM(0));
 	RfmCuts *cuts = palloc(sizeof(RfmCuts));
-	HistoryMoney *scratch;
-	RfmLogStatus status;
 
 	if (sample->customers == 0)
 		PG_RETURN_NULL();
-	/* an entry is three bytes or more */
-	if (sample->customers < 0 || sample->customers > sample->used / 3)
-		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("malformed crm.rfm_sample")));
-	scratch = palloc_extended((Size) sample->customers * sizeof(HistoryMoney), MCXT_ALLOC_HUGE);
-	status = RfmLogCut(SampleLog(sample), sample->customers, sample->question.levels, scratch,
-					   PollInterrupts, cuts);
-	pfree(scratch);
-	if (status == RFM_LOG_OUT_OF_RANGE)
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("amount out of range"),
-				 errdetail("The largest amount does not fit beside the one with most decimals.")));
-	if (status != RFM_LOG_OK)
-		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("malformed crm.rfm_sample")));
-	cuts->frequency_measure = sample->question.frequency_measure;
-	cuts->monetary_measure = sample->question.monetary_measure;
-	PG_RETURN_POINTER(cuts);
+	switch (RfmSampleCut(sample, &CrmEnvironment, cuts))
+	{
+		case RFM_LOG_OK:
+			PG_RETURN_POINTER(cuts);
+		case RFM_LOG_MALFORMED:
+			Malformed();
+			break;
+		case RFM_LOG_OUT_OF_RANGE:
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("amount out of range"),
+					 errdetail("The largest amount does not fit beside the one with most "
+							   "decimals.")));
+			break;
+		case RFM_LOG_NO_MEMORY:
+			CrmOutOfMemory("Cuts need 16 bytes a customer.");
+			break;
+		case RFM_LOG_INTERRUPTED:
+			CrmInterrupted();
+			break;
+	}
+	PG_RETURN_NULL();
 }
 
 /* ---------------------------------------------------------------- input and output */
@@ -272,10 +244,7 @@ ReadSample(StringInfo message)
 	pq_copymsgbytes(message, (char *) sample->log, size);
 	sample->used = (uint32) size;
 	sample->customers = customers;
-	if (question.version != RFM_SAMPLE_VERSION || question.levels < RFM_MIN_LEVELS ||
-		question.levels > RFM_MAX_LEVELS || question.frequency_measure >= FREQUENCY_MEASURES ||
-		question.monetary_measure >= MONETARY_MEASURES || DATE_NOT_FINITE(question.as_of) ||
-		!RfmLogCheck(SampleLog(sample), customers))
+	if (!RfmSampleIsValid(sample, VARSIZE(sample)) || !RfmLogCheck(RfmSampleLog(sample), customers))
 		return NULL;
 	return sample;
 }

@@ -64,6 +64,7 @@ Unpacked(const BtydOpen *state, BtydData *data)
 		for (size_t i = 0; i < data->nrows + data->nspend; i++)
 		{
 			REQUIRE(BtydRowIsValid(&data->rows[i]));
+			REQUIRE(!signbit(data->rows[i].x) && !signbit(data->rows[i].t_x));
 			REQUIRE((data->rows[i].t == BTYD_SPEND_ROW) == (i >= data->nrows));
 			REQUIRE(i == 0 || BtydRowCompare(&data->rows[i - 1], &data->rows[i]) < 0);
 		}
@@ -213,7 +214,7 @@ Forge(const uint8_t *bytes, size_t size)
 	{
 		status = Unpacked(state, &data);
 		free(data.rows);
-		REQUIRE((status != BTYD_DATA_MALFORMED) == BtydOpenRowsAreValid(state));
+		REQUIRE((status != BTYD_DATA_MALFORMED) == BtydOpenBodyIsValid(state));
 		if (status != BTYD_DATA_MALFORMED)
 		{
 			while (BtydOpenMerge(fresh, state->rows, state->n, &done) == BTYD_DATA_FULL)

@@ -107,10 +107,19 @@ FuzzCuts(const char *text, size_t size)
 	free(block);
 }
 
-static void
-Poll(void)
+static void *
+Allocate(void *arg, size_t size)
 {
+	return malloc(size);
 }
+
+static void
+Release(void *arg, void *p)
+{
+	free(p);
+}
+
+static const Environment env = {NULL, Allocate, Release, NULL};
 
 static void
 FuzzLog(const uint8_t *bytes, size_t size)
@@ -119,7 +128,6 @@ FuzzLog(const uint8_t *bytes, size_t size)
 	RfmMeasures customer, back;
 	int64_t n = 0;
 	RfmCuts cuts;
-	HistoryMoney *scratch;
 	int levels = size == 0 ? 2 : 2 + bytes[0] % 4;
 
 	while (RfmLogNext(&reader, &customer))
@@ -133,14 +141,12 @@ FuzzLog(const uint8_t *bytes, size_t size)
 		n++;
 	}
 	REQUIRE(RfmLogCheck(log, n) == (reader.at == reader.end));
-	scratch = malloc((size_t) (n + 1) * sizeof(*scratch));
-	if (n > 0 && RfmLogCut(log, n, levels, scratch, Poll, &cuts) == RFM_LOG_OK)
+	if (n > 0 && RfmLogCut(log, n, levels, &env, &cuts) == RFM_LOG_OK)
 	{
 		REQUIRE(RfmCutsWrong(&cuts) == NULL);
 		for (reader = log; RfmLogNext(&reader, &customer);)
 			REQUIRE(CellIsValid(RfmScore(&cuts, &customer)));
 	}
-	free(scratch);
 }
 
 int

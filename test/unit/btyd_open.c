@@ -184,7 +184,7 @@ Use(const BtydOpen *forged, size_t size, int *refused, int *used)
 		data.rows = malloc((state->n + 1) * sizeof(BtydRow));
 		BtydOpenUnpack(state, &test_env, &data);
 		free(data.rows);
-		while (BtydOpenRowsAreValid(state) &&
+		while (BtydOpenBodyIsValid(state) &&
 			   BtydOpenMerge(other, state->rows, state->n, &done) == BTYD_DATA_FULL)
 			other = Grown(other);
 		state = Add(state, row);
@@ -250,20 +250,24 @@ TestForged(void)
 	CHECK(BtydOpenAdd(bad, &row) == BTYD_DATA_MALFORMED);
 
 	/* rows that are no customers */
-	for (int i = 0; i < 6; i++)
+	for (int i = 0; i < 8; i++)
 	{
-		static const BtydRow none[] = {{-1, 0, 5, 1}, {1, 6, 5, 1},   {1, 1, NAN, 1},
-									   {1, 1, 5, 0},  {1, 1, 5, 1.5}, {1, 1, 5, INFINITY}};
+		static const BtydRow none[] = {{-0.0, 0, 5, 1}, {0, 0, -0.0, 1},    {-1, 0, 5, 1},
+									   {1, 6, 5, 1},    {1, 1, NAN, 1},     {1, 1, 5, 0},
+									   {1, 1, 5, 1.5},  {1, 1, 5, INFINITY}};
 
 		memcpy(bad, good, size);
 		bad->rows[1] = none[i];
-		unit_check(!BtydOpenRowsAreValid(bad) &&
+		unit_check(!BtydOpenBodyIsValid(bad) &&
 					   BtydOpenUnpack(bad, &test_env, &data) == BTYD_DATA_MALFORMED,
 				   "row %g:%g:%g*%g", none[i].x, none[i].t_x, none[i].t, none[i].weight);
 	}
+	CHECK(!FORGE(bad->counters.nulls = -0.0) && !BtydOpenBodyIsValid(bad));
+	CHECK(!FORGE(bad->counters.no_spend = NAN) && !BtydOpenBodyIsValid(bad));
+	CHECK(!FORGE(bad->counters.merged = 0.5) && !BtydOpenBodyIsValid(bad));
 	memcpy(bad, good, size);
 	bad->rows[1].weight = 2 * BTYD_MAX_COUNT;
-	CHECK(BtydOpenRowsAreValid(bad));
+	CHECK(BtydOpenBodyIsValid(bad));
 	CHECK(BtydOpenUnpack(bad, &test_env, &data) == BTYD_DATA_OUT_OF_RANGE);
 
 	/* every bit, turned; the sanitizers watch */

@@ -5,6 +5,7 @@
 
 #include "core/segment/sample.h"
 #include "core/segment/scheme.h"
+#include "env.h"
 #include "unit.h"
 
 static uint64_t state = 42;
@@ -278,11 +279,6 @@ TestSchemes(void)
 
 /* ---------------------------------------------------------------- cuts */
 
-static void
-Poll(void)
-{
-}
-
 static const char *
 ParseCuts(const char *text)
 {
@@ -435,7 +431,6 @@ TestCuts(void)
 {
 	static RfmMeasures customer[MOST];
 	static uint8_t log[MOST * RFM_LOG_ENTRY_SIZE];
-	static HistoryMoney scratch[MOST];
 	int64_t wrong = 0, scored = 0, unreadable = 0;
 
 	for (int round = 0; round < 2000; round++)
@@ -449,8 +444,7 @@ TestCuts(void)
 		for (int i = 0; i < n; i++)
 			size += RfmLogPut(log + size, &customer[i]);
 		if (!RfmLogCheck((RfmLogReader){log, log + size}, n) ||
-			RfmLogCut((RfmLogReader){log, log + size}, n, levels, scratch, Poll, &cuts) !=
-				RFM_LOG_OK ||
+			RfmLogCut((RfmLogReader){log, log + size}, n, levels, &test_env, &cuts) != RFM_LOG_OK ||
 			RfmCutsWrong(&cuts) != NULL)
 		{
 			wrong++;
@@ -486,15 +480,13 @@ TestOutOfRange(void)
 {
 	RfmMeasures customer[2] = {{HISTORY_MONEY_LIMIT - 1, 1, 1, 0}, {1, 1, 1, 8}};
 	uint8_t log[2 * RFM_LOG_ENTRY_SIZE];
-	HistoryMoney scratch[2];
 	RfmCuts cuts;
 	size_t at = RfmLogPut(log, &customer[0]);
 	Cursor in = CursorStart("recency <= 1, orders >= 1, revenue >= 0.12345678", 48);
 
 	at += RfmLogPut(log + at, &customer[1]);
-	CHECK(RfmLogCut((RfmLogReader){log, log + at}, 2, 5, scratch, Poll, &cuts) ==
-		  RFM_LOG_OUT_OF_RANGE);
-	CHECK(RfmLogCut((RfmLogReader){log, log + at - 1}, 2, 5, scratch, Poll, &cuts) ==
+	CHECK(RfmLogCut((RfmLogReader){log, log + at}, 2, 5, &test_env, &cuts) == RFM_LOG_OUT_OF_RANGE);
+	CHECK(RfmLogCut((RfmLogReader){log, log + at - 1}, 2, 5, &test_env, &cuts) ==
 		  RFM_LOG_MALFORMED);
 	CHECK(!RfmLogCheck((RfmLogReader){log, log + at}, 3));
 	/* scored, it is just above or below */
@@ -502,6 +494,71 @@ TestOutOfRange(void)
 	CHECK(RfmScore(&cuts, &customer[0]) == 222);
 	customer[0].monetary = -customer[0].monetary;
 	CHECK(RfmScore(&cuts, &customer[0]) == 221);
+}
+
+/* The state of crm.rfm_cuts_agg: what its header may be, and every bit of it turned */
+static void
+TestForgedSample(void)
+{
+	enum
+	{
+		CUSTOMERS = 12,
+		SIZE = RFM_SAMPLE_HEADER + CUSTOMERS * 6
+	};
+	const RfmQuestion question = {RFM_SAMPLE_VERSION, 5, 0, 1, 9000};
+	RfmSample *good = calloc(1, SIZE), *bad = malloc(SIZE), *empty = calloc(1, RFM_SAMPLE_HEADER);
+	RfmCuts cuts;
+	int refused = 0, used = 0, added = 0;
+
+#define FORGE(change) (memcpy(bad, good, SIZE), change, !RfmSampleIsValid(bad, SIZE))
+
+	RfmSampleStart(good, &question);
+	for (int i = 0; i < CUSTOMERS; i++)
+	{
+		RfmMeasures customer = {i * 97 % 5000 - 100, i % 7, i * 13 % 365, 2};
+
+		added += RfmSampleAdd(good, SIZE + RFM_LOG_ENTRY_SIZE, &customer);
+	}
+	CHECK(added == CUSTOMERS && good->used <= SIZE - RFM_SAMPLE_HEADER);
+	CHECK(RfmSampleIsValid(good, SIZE) && RfmSampleCut(good, &test_env, &cuts) == RFM_LOG_OK);
+	CHECK(cuts.monetary_measure == 1 && cuts.levels == 5);
+	RfmSampleStart(empty, &question);
+	CHECK(RfmSampleIsValid(empty, RFM_SAMPLE_HEADER) && !RfmSampleIsValid(empty, 0) &&
+		  !RfmSampleIsValid(empty, RFM_SAMPLE_HEADER - 1));
+	CHECK(!RfmSampleAdd(empty, RFM_SAMPLE_HEADER, &(RfmMeasures){1, 1, 1, 0}));
+	CHECK(!RfmSampleMerge(empty, RFM_SAMPLE_HEADER, good) && empty->customers == 0);
+	CHECK(FORGE(bad->question.version++));
+	CHECK(FORGE(bad->question.levels = 1));
+	CHECK(FORGE(bad->question.levels = 6));
+	CHECK(FORGE(bad->question.frequency_measure = FREQUENCY_MEASURES));
+	CHECK(FORGE(bad->question.monetary_measure = MONETARY_MEASURES));
+	CHECK(FORGE(bad->question.as_of = INT32_MAX));
+	CHECK(FORGE(bad->question.as_of = INT32_MIN));
+	CHECK(FORGE(bad->used = SIZE - RFM_SAMPLE_HEADER + 1));
+	CHECK(FORGE(bad->used = UINT32_MAX));
+	CHECK(FORGE(bad->customers = -1));
+	CHECK(FORGE(bad->customers = bad->used / 3 + 1));
+	CHECK(!FORGE(bad->customers++));
+	CHECK(RfmSampleCut(bad, &test_env, &cuts) == RFM_LOG_MALFORMED);
+	for (size_t bit = 0; bit < 8 * SIZE; bit++)
+	{
+		memcpy(bad, good, SIZE);
+		((uint8_t *) bad)[bit / 8] ^= (uint8_t) (1 << bit % 8);
+		if (RfmSampleIsValid(bad, SIZE))
+		{
+			RfmLogStatus status = RfmSampleCut(bad, &test_env, &cuts);
+
+			used +=
+				status == RFM_LOG_OK ? RfmCutsWrong(&cuts) == NULL : status == RFM_LOG_MALFORMED;
+		}
+		else
+			refused++;
+	}
+	unit_check(refused > 90 && refused + used == 8 * SIZE,
+			   "bits turned: %d headers refused, %d samples used", refused, used);
+	free(good);
+	free(bad);
+	free(empty);
 }
 
 static void
@@ -556,6 +613,7 @@ main(void)
 	TestFloatAgrees();
 	TestCuts();
 	TestOutOfRange();
+	TestForgedSample();
 	TestAverage();
 	return unit_done();
 }

@@ -125,22 +125,32 @@ BtydOpenGrow(const BtydOpen *open, BtydOpen *grown)
 		*FindSlot(grown, &grown->rows[i]) = i + 1;
 }
 
-/*
- * Is this a row of a state? The weight is a sum that nobody has checked, so it may be more than can
- * be counted; then the end finds it.
- */
+/* A sum of counts that nobody has checked: it may be too large to be one, which the end finds */
+static bool
+IsSum(double n)
+{
+	return !signbit(n) && (BtydIsCount(n) || (n > BTYD_MAX_COUNT && n <= DBL_MAX));
+}
+
+/* A row as a state has it. Zeros are positive, or equal data would have two texts. */
 static bool
 RowIsSound(const BtydRow *row)
 {
 	BtydRow one = *row;
 
-	one.weight = row->weight > BTYD_MAX_COUNT && row->weight <= DBL_MAX ? 1.0 : row->weight;
-	return BtydRowIsValid(&one);
+	one.weight = 1.0;
+	return IsSum(row->weight) && row->weight > 0.0 && !signbit(row->x) && !signbit(row->t_x) &&
+		   (row->t != 0.0 || !signbit(row->t)) && BtydRowIsValid(&one);
 }
 
 bool
-BtydOpenRowsAreValid(const BtydOpen *open)
+BtydOpenBodyIsValid(const BtydOpen *open)
 {
+	const double *counter = (const double *) &open->counters;
+
+	for (int i = 0; i < BTYD_COUNTERS; i++)
+		if (!IsSum(counter[i]))
+			return false;
 	for (uint32_t i = 0; i < open->n; i++)
 		if (!RowIsSound(&open->rows[i]))
 			return false;
@@ -170,7 +180,7 @@ BtydOpenAddCounters(BtydOpen *open, const BtydCounters *counters)
 BtydDataStatus
 BtydOpenUnpack(const BtydOpen *open, const Environment *env, BtydData *data)
 {
-	if (!BtydOpenRowsAreValid(open))
+	if (!BtydOpenBodyIsValid(open))
 		return BTYD_DATA_MALFORMED;
 	memcpy(data->rows, open->rows, open->n * sizeof(BtydRow));
 	data->unit_days = open->unit_days;

@@ -6,8 +6,8 @@
  * memory that the caller gives: 40 bytes a distinct row when full.
  *
  * The bytes may come from anywhere, for aggregates that users make leave states in tables. Whoever
- * gets one asks BtydOpenIsValid first, for each row that is counted: so it sees the header alone.
- * A slot is checked when it is followed, and the rows before they are read.
+ * gets one asks BtydOpenIsValid first, and for each row that is counted: so it sees the header
+ * alone. A slot is checked when it is followed, the rest (BtydOpenBodyIsValid) before it is read.
  */
 #ifndef CRM_CORE_CLV_OPEN_H
 #define CRM_CORE_CLV_OPEN_H
@@ -55,8 +55,8 @@ BtydOpenIsValid(const BtydOpen *open, size_t size)
 		   open->unit_days <= DBL_MAX;
 }
 
-/* Is each row a customer, or a spend row? */
-extern bool BtydOpenRowsAreValid(const BtydOpen *open);
+/* Is each counter a sum of counts, each row a customer, or a spend row? */
+extern bool BtydOpenBodyIsValid(const BtydOpen *open);
 
 /* Start counting, in BtydOpenSize(capacity) bytes that are zero */
 extern void BtydOpenStart(BtydOpen *open, uint32_t capacity, double unit_days);
@@ -85,8 +85,8 @@ extern void BtydOpenAddCounters(BtydOpen *open, const BtydCounters *counters);
 extern bool BtydOpenIsEmpty(const BtydOpen *open);
 
 /*
- * Check the rows and normalise them in data->rows, which has room for open->n. The state stays as
- * it is.
+ * Check the body, and normalise the rows in data->rows, which has room for open->n. The state stays
+ * as it is.
  */
 extern BtydDataStatus BtydOpenUnpack(const BtydOpen *open, const Environment *env, BtydData *data);
 

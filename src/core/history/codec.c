@@ -83,8 +83,7 @@ HistoryRead(HistoryView history)
 		return reader;
 	if (reader.open)
 	{
-		if (history.size < HISTORY_OPEN_HEADER || HistoryOpenUsed(bytes) < HISTORY_OPEN_HEADER ||
-			HistoryOpenUsed(bytes) > history.size)
+		if (!HistoryOpenIsValid(history))
 			return reader;
 		reader.bytes.at = bytes + HISTORY_OPEN_HEADER;
 		reader.bytes.end = bytes + HistoryOpenUsed(bytes);
@@ -341,6 +340,17 @@ HistoryPack(const HistoryEntries *set, uint8_t *bytes)
 }
 
 /* ---------------------------------------------------------------- the open form */
+
+/* Is this the header of a log that has so many bytes? What the log says is read with care. */
+bool
+HistoryOpenIsValid(HistoryView history)
+{
+	return history.size >= HISTORY_OPEN_HEADER &&
+		   (history.bytes[0] & ~HEAD_SCALE) == (HISTORY_VERSION << 5 | HEAD_OPEN) &&
+		   (history.bytes[0] & HEAD_SCALE) <= HISTORY_MAX_SCALE &&
+		   HistoryOpenUsed(history.bytes) >= HISTORY_OPEN_HEADER &&
+		   HistoryOpenUsed(history.bytes) <= history.size;
+}
 
 size_t
 HistoryOpenUsed(const uint8_t *bytes)

@@ -121,6 +121,7 @@ extern void HistoryPack(const HistoryEntries *set, uint8_t *bytes);
 
 /* The open form: a log in `size` bytes at `bytes`. */
 #define HISTORY_OPEN_HEADER 12
+extern bool HistoryOpenIsValid(HistoryView history);
 extern void HistoryOpenStart(uint8_t *bytes, int scale);
 extern void HistoryOpenCopy(uint8_t *to, const uint8_t *from);
 extern HistoryStatus HistoryOpenAppend(uint8_t *bytes, size_t size, const HistoryEntry *entry,

@@ -12,7 +12,7 @@
 
 #include "core/segment/sample.h"
 
-#define POLL_EVERY (1 << 20)
+#define CHECK_EVERY (1 << 20) /* customers between two looks at env->check */
 #define BUCKET_BITS 12
 #define BUCKETS (1 << BUCKET_BITS)
 
@@ -74,14 +74,13 @@ typedef struct Column
 	int64_t n;
 	HistoryMoney lowest;
 	HistoryMoney highest;
-	void (*poll)(void);
+	const Environment *env;
 } Column;
 
-static void
-Poll(const Column *column, int64_t i)
+static bool
+MustStop(const Column *column, int64_t i)
 {
-	if ((i & (POLL_EVERY - 1)) == 0)
-		column->poll();
+	return (i & (CHECK_EVERY - 1)) == 0 && EnvironmentMustStop(column->env);
 }
 
 static int
@@ -95,31 +94,31 @@ BitsOf(UInt128 v)
 }
 
 /* Find the smallest value above another. */
-static bool
-NextAbove(const Column *column, HistoryMoney floor, HistoryMoney *next)
+static RfmLogStatus
+NextAbove(const Column *column, HistoryMoney floor, HistoryMoney *next, bool *found)
 {
-	bool found = false;
-
+	*found = false;
 	for (int64_t i = 0; i < column->n; i++)
 	{
-		Poll(column, i);
-		if (column->value[i] > floor && (!found || column->value[i] < *next))
+		if (MustStop(column, i))
+			return RFM_LOG_INTERRUPTED;
+		if (column->value[i] > floor && (!*found || column->value[i] < *next))
 		{
 			*next = column->value[i];
-			found = true;
+			*found = true;
 		}
 	}
-	return found;
+	return RFM_LOG_OK;
 }
 
 /*
- * Find the smallest value that at least `wanted` values are below of; false if there is none.
+ * Find the smallest value that at least `wanted` values are below of, if there is one.
  *
  * The value at rank `wanted` is narrowed down by counting into buckets, each time within the
  * bucket that holds it: nothing is moved, and no order of the data makes it slow.
  */
-static bool
-FindCut(const Column *column, int64_t wanted, HistoryMoney *cut)
+static RfmLogStatus
+FindCut(const Column *column, int64_t wanted, HistoryMoney *cut, bool *found)
 {
 	HistoryMoney low = column->lowest, high = column->highest;
 	int64_t below = 0;
@@ -136,7 +135,8 @@ FindCut(const Column *column, int64_t wanted, HistoryMoney *cut)
 		{
 			HistoryMoney v = column->value[i];
 
-			Poll(column, i);
+			if (MustStop(column, i))
+				return RFM_LOG_INTERRUPTED;
 			if (v >= low && v <= high)
 				counts[(int) ((UInt128) (v - low) >> shift)]++;
 		}
@@ -147,9 +147,10 @@ FindCut(const Column *column, int64_t wanted, HistoryMoney *cut)
 			high = low + (width - 1);
 	}
 	if (below < wanted)
-		return NextAbove(column, low, cut);
+		return NextAbove(column, low, cut, found);
 	*cut = low;
-	return true;
+	*found = true;
+	return RFM_LOG_OK;
 }
 
 /* Copy one measure of all customers out of a log; recency negated, so that greater is better. */
@@ -161,7 +162,8 @@ FillColumn(RfmLogReader log, int measure, int scale, HistoryMoney *value, Column
 
 	for (; i < column->n && RfmLogNext(&log, &customer); i++)
 	{
-		Poll(column, i);
+		if (MustStop(column, i))
+			return RFM_LOG_INTERRUPTED;
 		if (measure == RFM_RECENCY)
 			value[i] = -(HistoryMoney) customer.recency;
 		else if (measure == RFM_FREQUENCY)
@@ -177,52 +179,137 @@ FillColumn(RfmLogReader log, int measure, int scale, HistoryMoney *value, Column
 	return i == column->n && log.at == log.end ? RFM_LOG_OK : RFM_LOG_MALFORMED;
 }
 
-/*
- * Find the cuts of all measures. scratch has room for a value a customer; poll is called now and
- * then, and may jump away. Sets levels and all that depends on the data, not the measures' names.
+/* Find the cuts of one measure. */
+static RfmLogStatus
+CutMeasure(RfmLogReader log, int measure, int scale, Column *column, HistoryMoney *values,
+		   RfmCuts *cuts)
+{
+	HistoryMoney found[RFM_MAX_CUTS] = {0};
+	RfmLogStatus status = FillColumn(log, measure, scale, values, column);
+	bool reached = true;
+	int n = 0;
+
+	/* percent_rank of a single customer is 0: no cut is reached */
+	for (int k = 1; status == RFM_LOG_OK && reached && k < cuts->levels && column->n > 1; k++)
+	{
+		int64_t wanted =
+			(int64_t) (((HistoryMoney) k * (column->n - 1) + cuts->levels - 1) / cuts->levels);
+
+		status = FindCut(column, wanted, &found[n], &reached);
+		n += reached;
+	}
+	if (status != RFM_LOG_OK)
+		return status;
+	cuts->reachable[measure] = (uint8_t) n;
+	for (int i = 0; i < n; i++)
+	{
+		if (measure == RFM_RECENCY)
+			cuts->recency[i] = (int32_t) -found[i];
+		else if (measure == RFM_FREQUENCY)
+			cuts->frequency[i] = (int64_t) found[i];
+	}
+	if (measure == RFM_MONETARY)
+		RfmCutsSetMonetary(cuts, found, scale);
+	return RFM_LOG_OK;
+}
+
+/* Find the cuts of all measures. Sets levels and all that depends on the data, not the measures'
+ * names.
  */
 RfmLogStatus
-RfmLogCut(RfmLogReader log, int64_t customers, int levels, HistoryMoney *scratch,
-		  void (*poll)(void), RfmCuts *cuts)
+RfmLogCut(RfmLogReader log, int64_t customers, int levels, const Environment *env, RfmCuts *cuts)
 {
 	RfmLogReader reader = log;
 	RfmMeasures customer;
+	RfmLogStatus status = RFM_LOG_OK;
+	HistoryMoney *values = EnvironmentAllocate(env, (size_t) customers, sizeof(HistoryMoney));
 	int scale = 0;
 
+	if (values == NULL)
+		return RFM_LOG_NO_MEMORY;
 	memset(cuts, 0, sizeof(*cuts));
 	cuts->version = RFM_CUTS_VERSION;
 	cuts->levels = (uint8_t) levels;
 	while (RfmLogNext(&reader, &customer))
 		scale = customer.scale > scale ? customer.scale : scale;
-
-	for (int measure = RFM_RECENCY; measure <= RFM_MONETARY; measure++)
+	for (int measure = RFM_RECENCY; measure <= RFM_MONETARY && status == RFM_LOG_OK; measure++)
 	{
-		Column column = {NULL, customers, 0, 0, poll};
-		HistoryMoney found[RFM_MAX_CUTS] = {0};
-		RfmLogStatus status = FillColumn(log, measure, scale, scratch, &column);
-		int n = 0;
+		Column column = {NULL, customers, 0, 0, env};
 
-		if (status != RFM_LOG_OK)
-			return status;
-		/* percent_rank of a single customer is 0: no cut is reached */
-		for (int k = 1; k < levels && customers > 1; k++)
-		{
-			int64_t wanted = (int64_t) (((HistoryMoney) k * (customers - 1) + levels - 1) / levels);
-
-			if (!FindCut(&column, wanted, &found[n]))
-				break;
-			n++;
-		}
-		cuts->reachable[measure] = (uint8_t) n;
-		for (int i = 0; i < n; i++)
-		{
-			if (measure == RFM_RECENCY)
-				cuts->recency[i] = (int32_t) -found[i];
-			else if (measure == RFM_FREQUENCY)
-				cuts->frequency[i] = (int64_t) found[i];
-		}
-		if (measure == RFM_MONETARY)
-			RfmCutsSetMonetary(cuts, found, scale);
+		status = CutMeasure(log, measure, scale, &column, values, cuts);
 	}
-	return RFM_LOG_OK;
+	EnvironmentRelease(env, values);
+	return status;
+}
+
+/* ---------------------------------------------------------------- the sample */
+
+bool
+RfmQuestionIsValid(const RfmQuestion *question)
+{
+	return question->version == RFM_SAMPLE_VERSION && question->levels >= RFM_MIN_LEVELS &&
+		   question->levels <= RFM_MAX_LEVELS && question->frequency_measure < FREQUENCY_MEASURES &&
+		   question->monetary_measure < MONETARY_MEASURES && question->as_of != INT32_MIN &&
+		   question->as_of != INT32_MAX; /* infinite dates */
+}
+
+bool
+RfmSampleIsValid(const RfmSample *sample, size_t size)
+{
+	/* an entry is three bytes or more */
+	return size >= RFM_SAMPLE_HEADER && RfmQuestionIsValid(&sample->question) &&
+		   sample->used <= size - RFM_SAMPLE_HEADER && sample->customers >= 0 &&
+		   sample->customers <= sample->used / 3;
+}
+
+void
+RfmSampleStart(RfmSample *sample, const RfmQuestion *question)
+{
+	sample->question = *question;
+}
+
+RfmLogReader
+RfmSampleLog(const RfmSample *sample)
+{
+	return (RfmLogReader){sample->log, sample->log + sample->used};
+}
+
+bool
+RfmSampleAdd(RfmSample *sample, size_t size, const RfmMeasures *customer)
+{
+	if (size - RFM_SAMPLE_HEADER - sample->used < RFM_LOG_ENTRY_SIZE)
+		return false;
+	sample->used += (uint32_t) RfmLogPut(sample->log + sample->used, customer);
+	sample->customers++;
+	return true;
+}
+
+bool
+RfmSampleMerge(RfmSample *sample, size_t size, const RfmSample *other)
+{
+	if (size - RFM_SAMPLE_HEADER - sample->used < other->used)
+		return false;
+	memcpy(sample->log + sample->used, other->log, other->used);
+	sample->used += other->used;
+	sample->customers += other->customers;
+	return true;
+}
+
+void
+RfmSampleGrow(const RfmSample *sample, RfmSample *larger)
+{
+	larger->used = sample->used;
+	larger->customers = sample->customers;
+	memcpy(larger->log, sample->log, sample->used);
+}
+
+RfmLogStatus
+RfmSampleCut(const RfmSample *sample, const Environment *env, RfmCuts *cuts)
+{
+	RfmLogStatus status =
+		RfmLogCut(RfmSampleLog(sample), sample->customers, sample->question.levels, env, cuts);
+
+	cuts->frequency_measure = sample->question.frequency_measure;
+	cuts->monetary_measure = sample->question.monetary_measure;
+	return status;
 }
