@@ -20,7 +20,7 @@ CREATE CAST (raw AS rfm_sample) WITHOUT FUNCTION;
 CREATE CAST (rfm_sample AS raw) WITHOUT FUNCTION;
 
 CREATE AGGREGATE open_history(date, numeric) (SFUNC = _history_agg_date, STYPE = history);
-CREATE AGGREGATE open_data(double precision, double precision, double precision) (
+CREATE AGGREGATE open_data(bigint, double precision, double precision) (
 	SFUNC = _btyd_agg_numbers, STYPE = btyd_data
 );
 CREATE AGGREGATE open_sample(history, date, integer) (SFUNC = _rfm_sample_add, STYPE = rfm_sample);
@@ -37,7 +37,7 @@ SELECT
 CREATE TEMP TABLE forged (bytes bytea);
 CREATE FUNCTION forge(history, date, numeric) RETURNS history LANGUAGE sql AS
 	'SELECT bytes::text::raw::history FROM forged';
-CREATE FUNCTION forge(btyd_data, double precision, double precision, double precision) RETURNS btyd_data
+CREATE FUNCTION forge(btyd_data, bigint, double precision, double precision) RETURNS btyd_data
 	LANGUAGE sql AS
 	'SELECT bytes::text::raw::btyd_data FROM forged';
 CREATE FUNCTION forge(rfm_sample, history, date, integer) RETURNS rfm_sample LANGUAGE sql AS
@@ -46,7 +46,7 @@ CREATE AGGREGATE bad_history(date, numeric) (
 	SFUNC = forge, STYPE = history, MSFUNC = forge, MINVFUNC = _history_agg_date, MSTYPE = history,
 	FINALFUNC = _history_agg_final, MFINALFUNC = _history_agg_final
 );
-CREATE AGGREGATE bad_data(double precision, double precision, double precision) (
+CREATE AGGREGATE bad_data(bigint, double precision, double precision) (
 	SFUNC = forge, STYPE = btyd_data, MSFUNC = forge, MINVFUNC = _btyd_agg_numbers, MSTYPE = btyd_data,
 	FINALFUNC = _btyd_agg_final, MFINALFUNC = _btyd_agg_final
 );
