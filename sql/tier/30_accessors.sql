@@ -21,7 +21,7 @@ COMMENT ON FUNCTION crm.tier_for(crm.tier_ladder, numeric) IS
 
 -- A driver that sends every parameter as text finds these two; so does an untyped literal.
 CREATE FUNCTION crm.tier_for(ladder crm.tier_ladder, value text) RETURNS crm.tier
-	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 6
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'tier_for_text';
 COMMENT ON FUNCTION crm.tier_for(crm.tier_ladder, text) IS
 	'tier_for of a number written as text; what is no number is an error';
