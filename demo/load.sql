@@ -1,11 +1,11 @@
 -- Take what read_csv.pl prints (on standard input) and make the table `purchases` of it. Every row of the
--- file is either used or counted under a reason. Variables: zone, datestyle, with_order_id (0 or 1).
+-- file is either used or counted under a reason. Variables: zone, with_order_id (0 or 1).
 
 \set QUIET on
 \pset footer off
 SET client_min_messages = warning;
 SET timezone = :'zone';
-SET datestyle = :'datestyle';
+SET datestyle = 'ISO, YMD'; -- the reader has put dates of another order into this one
 
 CREATE SCHEMA loading;
 
@@ -16,9 +16,18 @@ CREATE UNLOGGED TABLE loading.line
 	at       text,
 	amount   text,
 	order_id text,
-	problem  text
+	problem  text,
+	rough    text -- the amount of a row with a problem, as well as it can be told
 );
 
+-- How the file was read.
+CREATE TABLE loading.note
+(
+	place int,
+	note  text
+);
+
+\copy loading.note FROM PSTDIN
 \copy loading.line FROM PSTDIN
 
 -- If the reader stopped, it has said why.
@@ -28,12 +37,33 @@ DROP SCHEMA loading CASCADE;
 \quit
 \endif
 
+CREATE FUNCTION loading.percent(n numeric) RETURNS text
+LANGUAGE sql IMMUTABLE
+RETURN round(n, 1) || ' %';
+
+-- Text of the file on a terminal, without what would move its cursor.
+CREATE FUNCTION loading.shown(value text) RETURNS text
+LANGUAGE sql IMMUTABLE
+RETURN regexp_replace(value, '[[:cntrl:]]', '?', 'g');
+
+CREATE FUNCTION loading.counted(n bigint, thing text) RETURNS text
+LANGUAGE sql IMMUTABLE
+RETURN format(CASE WHEN n = 1 THEN '%s %s' ELSE '%s %ss' END, n, thing);
+
+-- A key without the blanks around it, or NULL.
+CREATE FUNCTION loading.trimmed(value text) RETURNS text
+LANGUAGE sql IMMUTABLE
+RETURN nullif(btrim(value, E' \t\r\n\u00a0\u202f\ufeff'), '');
+
 -- A time, or NULL. Words such as 'now' or 'infinity' are no times of a purchase.
 CREATE FUNCTION loading.to_time(value text) RETURNS timestamptz
 LANGUAGE plpgsql STABLE AS
 $$
 BEGIN
-	RETURN CASE WHEN value ~ '^\s*[0-9]' THEN value::timestamptz END;
+	IF value ~ '[0-9]' AND value !~* 'now|today|tomorrow|yesterday|epoch|infinity' THEN
+		RETURN value::timestamptz;
+	END IF;
+	RETURN NULL;
 EXCEPTION WHEN data_exception THEN
 	RETURN NULL;
 END
@@ -47,7 +77,7 @@ DECLARE
 	factor  text;
 	product numeric := 1;
 BEGIN
-	IF value = '' THEN
+	IF value IS NULL OR value = '' THEN
 		RETURN NULL; -- no factor at all would be a product of 1
 	END IF;
 	FOREACH factor IN ARRAY string_to_array(value, E'\x1f') LOOP
@@ -62,8 +92,8 @@ $$;
 \echo '   reading times and amounts'
 
 CREATE UNLOGGED TABLE loading.purchase AS
-SELECT line, nullif(btrim(customer, E' \t\r\n'), '') AS customer_id, loading.to_time(at) AS at, loading.to_amount(amount) AS amount,
-	nullif(btrim(order_id, E' \t\r\n'), '') AS order_id
+SELECT line, loading.trimmed(customer) AS customer_id, loading.to_time(at) AS at, loading.to_amount(amount) AS amount,
+	loading.trimmed(order_id) AS order_id
 FROM loading.line
 WHERE problem IS NULL;
 
@@ -75,7 +105,6 @@ SET problem = CASE
 	WHEN p.at < '1900-01-01' OR p.at >= '2200-01-01' THEN 'time before 1900 or after 2199'
 	WHEN btrim(replace(l.amount, E'\x1f', '')) = '' THEN 'no amount'
 	WHEN p.amount IS NULL THEN 'amount is not a number'
-	WHEN p.amount IN ('NaN', 'Infinity', '-Infinity') THEN 'amount is NaN or infinite'
 	WHEN scale(p.amount) > 8 THEN 'amount with more than 8 decimals'
 	ELSE 'amount of a quadrillion or more'
 	END
@@ -106,6 +135,104 @@ ORDER BY 2, 1;
 
 ANALYZE purchases;
 
+-- The rows that cannot be used, and what may help. Money is counted without its sign: a refund of 5 that is
+-- lost is as bad as an order of 5. Amounts that are absurd are no money.
+CREATE VIEW loading.lost AS
+SELECT l.line, l.problem, CASE WHEN abs(known) < 1e15 THEN known END AS amount,
+	loading.shown(left(concat_ws(' | ', coalesce(l.customer, ''), l.at, replace(l.amount, E'\x1f', ' * '), l.order_id),
+		60)) AS what_it_says
+FROM loading.line l LEFT JOIN loading.purchase p USING (line), coalesce(p.amount, loading.to_amount(l.rough)) AS known
+WHERE l.problem IS NOT NULL;
+
+CREATE TABLE loading.reason AS
+SELECT problem, count(*) AS rows, sum(amount) AS amount, sum(abs(amount)) AS money, count(*) - count(amount) AS unknown,
+	(array_agg(line ORDER BY line))[1:3] AS lines, (array_agg(what_it_says ORDER BY line))[1] AS what_it_says
+FROM loading.lost
+GROUP BY problem;
+
+-- One row; unknown counts the rows whose money is unknown, money_lost is NULL where it is that of all.
+CREATE TABLE loading.total AS
+SELECT rows, rows_lost, 100.0 * rows_lost / rows AS rows_percent,
+	used + coalesce(lost, 0) AS money, lost AS money_lost, 100.0 * lost / nullif(used + lost, 0) AS money_percent, unknown
+FROM (SELECT count(*) AS rows FROM loading.line) AS l,
+	(SELECT coalesce(sum(abs(p.amount)), 0) AS used
+		FROM loading.purchase p JOIN loading.line l USING (line) WHERE l.problem IS NULL) AS u,
+	(SELECT coalesce(sum(rows), 0) AS rows_lost, sum(money) AS lost, coalesce(sum(unknown), 0)::bigint AS unknown
+		FROM loading.reason) AS r;
+
+-- What helps against a reason; the first that fits.
+CREATE TABLE loading.help
+(
+	place   int GENERATED ALWAYS AS IDENTITY,
+	problem text, -- a pattern of LIKE
+	help    text
+);
+
+INSERT INTO loading.help (problem, help) VALUES
+('no customer', '--customer COLUMN: another one, that is filled in these rows too (an e-mail address?)'),
+('no time', '--at COLUMN: another one, that is filled in these rows too'),
+('day, month and year in another order', '--date-order, if it was decided wrongly; or these dates must be mended'),
+('time cannot be read', '--at COLUMN, if this is not it; or dates written as 2025-06-30 or 2025-06-30 14:05'),
+('time before%', '--at COLUMN, if this is not it'),
+('no amount', '--amount COLUMN: another one, or a product such as ''Quantity * UnitPrice'''),
+('amount with the other decimal mark', '--decimal, if it was decided wrongly; or these amounts must be mended'),
+('amount in another currency%', '--currency LIST: which to use; several are added up as they are'),
+('amount%', '--amount COLUMN, if this is not it; or --decimal, if the mark was decided wrongly'),
+('%columns where the first line%', '--delimiter, if it is another; values with it inside (12,50) must stand in quotes'),
+('broken quoting', '--delimiter, if it is another; quotes within a quoted value must be doubled'),
+('not UTF-8 text', '--encoding NAME: how the file is written, for example latin1'),
+('%', '--encoding NAME: how the file is written, for example utf-16le');
+
+-- More than one row, or one unit of money, in a hundred is missing: nobody should read on without knowing it.
+SELECT greatest(rows_percent, money_percent) > 1 AS loud FROM loading.total \gset
+\if :loud
+\echo
+WITH said (place, part, words) AS
+(
+	SELECT 0, 0, format('%s of %s rows (%s) are NOT in what follows', rows_lost, rows, loading.percent(rows_percent))
+		|| CASE WHEN money_percent IS NULL THEN '; how much money they stand for is unknown.' ELSE ',' END
+	FROM loading.total
+	UNION ALL
+	SELECT 0, 1, format('and with them about %s of %s of the money (%s)', round(money_lost, 2), round(money, 2),
+			loading.percent(money_percent))
+		|| CASE WHEN unknown > 0 THEN format('; the money of %s is unknown.', loading.counted(unknown, 'row')) ELSE '.' END
+	FROM loading.total
+	WHERE money_percent IS NOT NULL
+	UNION ALL
+	SELECT r.place, l.part, l.words
+	FROM loading.total t,
+		(SELECT *, row_number() OVER (ORDER BY coalesce(money, 0) DESC, rows DESC, problem)::int AS place
+			FROM loading.reason) AS r
+		CROSS JOIN LATERAL (SELECT help FROM loading.help h WHERE r.problem LIKE h.problem ORDER BY h.place LIMIT 1) AS h
+		CROSS JOIN LATERAL (VALUES
+			(0, ''),
+			(1, concat_ws(', ', r.problem, loading.counted(r.rows, 'row'),
+				loading.percent(100 * r.money / nullif(t.money, 0)) || ' of the money')),
+			(2, format('    %s %s%s%s', CASE WHEN r.rows > 1 THEN 'lines' ELSE 'line' END, array_to_string(r.lines, ', '),
+				CASE WHEN r.rows > 3 THEN ', ...' END, ': ' || nullif(r.what_it_says, ''))),
+			(3, '    what may help: ' || h.help)) AS l (part, words)
+	WHERE r.place <= 5
+	UNION ALL
+	SELECT 6, l.part, l.words
+	FROM (SELECT count(*) - 5 AS more FROM loading.reason) AS r
+		CROSS JOIN LATERAL (VALUES
+			(0, ''),
+			(1, format('and %s, listed below', loading.counted(r.more, 'more reason')))) AS l (part, words)
+	WHERE r.more > 0
+)
+SELECT repeat('!', 100)
+UNION ALL
+(SELECT rtrim('!!  ' || words) FROM said ORDER BY place, part)
+UNION ALL
+SELECT repeat('!', 100) \g (format=unaligned tuples_only=on)
+
+-- So that the end of the report can say it again.
+SELECT format('%s of %s rows of the file are not in it, with %s of the money: see the top', rows_lost, rows,
+	coalesce(loading.percent(money_percent), 'an unknown part')) AS short
+FROM loading.total \gset
+COMMENT ON TABLE purchases IS :'short';
+\endif
+
 \echo
 \echo What was read:
 SELECT count(*) AS rows, count(*) FILTER (WHERE problem IS NULL) AS used, count(problem) AS not_used,
@@ -114,16 +241,11 @@ SELECT count(*) AS rows, count(*) FILTER (WHERE problem IS NULL) AS used, count(
 	(SELECT min(at)::date FROM purchases) AS first_day, (SELECT max(at)::date FROM purchases) AS last_day
 FROM loading.line;
 
-SELECT count(*) > 0 AS some FROM loading.line WHERE problem IS NOT NULL \gset
+SELECT count(*) > 0 AS some FROM loading.reason \gset
 \if :some
 \echo Rows that cannot be used:
-SELECT problem AS reason, count(*) AS rows,
-	sum(p.amount) FILTER (WHERE p.amount NOT IN ('NaN', 'Infinity', '-Infinity')) AS their_amount,
-	min(line) AS first_line,
-	(array_agg(left(concat_ws(' | ', coalesce(l.customer, ''), l.at, replace(l.amount, E'\x1f', ' * '), l.order_id), 60) ORDER BY line))[1] AS what_it_says
-FROM loading.line l LEFT JOIN loading.purchase p USING (line)
-WHERE problem IS NOT NULL
-GROUP BY problem
+SELECT problem AS reason, rows, amount AS their_amount, lines[1] AS first_line, what_it_says
+FROM loading.reason
 ORDER BY rows DESC, reason;
 \endif
 
@@ -139,8 +261,11 @@ one_order AS
 	SELECT order_id, count(DISTINCT customer_id) AS customers, count(DISTINCT at) AS times
 	FROM used WHERE order_id IS NOT NULL GROUP BY order_id
 )
-SELECT 1 AS place, format('%s of %s customer ids end in ".0", as in "%s": numbers that went through a float. They are kept as written.',
-	count(*) FILTER (WHERE customer_id ~ '^\d+\.0$'), count(*), min(customer_id) FILTER (WHERE customer_id ~ '^\d+\.0$')) AS remark
+SELECT -10 + place AS place, note AS remark FROM loading.note
+UNION ALL
+SELECT 1, format('%s of %s customer ids end in ".0", as in "%s": numbers that went through a float. '
+		'They are kept as written.',
+	count(*) FILTER (WHERE customer_id ~ '^\d+\.0$'), count(*), min(customer_id) FILTER (WHERE customer_id ~ '^\d+\.0$'))
 FROM id HAVING count(*) FILTER (WHERE customer_id ~ '^\d+\.0$') > 0
 UNION ALL
 SELECT 2, format('The customer id "%s" looks like a missing value. It is kept as one customer (rows: %s).', customer_id, rows)
@@ -156,16 +281,25 @@ FROM one_order WHERE times > 1 HAVING count(*) > 0
 UNION ALL
 SELECT 6, format('%s rows name no order. Each is an order of its own.', count(*)) FROM used WHERE :with_order_id = 1 AND order_id IS NULL HAVING count(*) > 0
 UNION ALL
-SELECT 7, format('%s orders have an amount below zero: they count as refunds.', count(*)) FROM purchases WHERE amount < 0 HAVING count(*) > 0;
+SELECT 7, format('%s customer ids differ from another only in capitals, as in "%s" and "%s". They are kept apart.',
+	sum(alike), (array_agg(one ORDER BY one))[1], (array_agg(other ORDER BY one))[1])
+FROM (SELECT count(*) AS alike, min(customer_id) AS one, max(customer_id) AS other FROM id
+	GROUP BY lower(customer_id) HAVING count(*) > 1) AS pair
+HAVING count(*) > 0
+UNION ALL
+SELECT 8, format('The last day, %s, comes %s days after the one before it. If that date is wrong: --as-of DATE.',
+	last, last - previous)
+FROM (SELECT max(day) AS last, (array_agg(day ORDER BY day DESC))[2] AS previous, min(day) AS first
+	FROM (SELECT DISTINCT at::date AS day FROM used) AS days) AS ends
+WHERE last - previous > 365 AND last - previous > (last - first) / 4
+UNION ALL
+SELECT 9, format('%s orders have an amount below zero: they count as refunds.', count(*))
+FROM purchases WHERE amount < 0 HAVING count(*) > 0;
 
 SELECT count(*) > 0 AS some FROM loading.remark \gset
 \if :some
 \echo To know:
-\pset tuples_only on
-\pset format unaligned
-SELECT '  - ' || remark FROM loading.remark ORDER BY place, remark;
-\pset format aligned
-\pset tuples_only off
+SELECT '  - ' || loading.shown(remark) FROM loading.remark ORDER BY place, remark \g (format=unaligned tuples_only=on)
 \echo
 \endif
 
