@@ -10,8 +10,7 @@ GROUP BY customer_id;
 
 SELECT customer_id, history
 FROM customer_history
-WHERE crm.purchase_days(history) = 3
-ORDER BY customer_id
+ORDER BY abs(crm.purchase_days(history) - 3), customer_id
 LIMIT 3;
 
 SELECT count(*) AS customers,

@@ -24,10 +24,17 @@ FROM customer_rfm
 GROUP BY 1
 ORDER BY revenue DESC;
 
+\set ECHO none
+SELECT EXISTS (SELECT FROM customer_rfm WHERE rfm <@ '[45][12][45]'::crm.segment) AS some \gset
+\set ECHO queries
 \echo '   A segment of one''s own is a pattern: bought lately (4, 5), seldom (1, 2), but for much (4, 5).\n'
 
+\if :some
 SELECT customer_id, rfm, crm.revenue(history) AS revenue, crm.last_order(history) AS last_order
 FROM customer_rfm
 WHERE rfm <@ '[45][12][45]'::crm.segment
 ORDER BY revenue DESC, customer_id
 LIMIT 5;
+\else
+\echo '   Nobody to show: no customer who bought lately and seldom spent more than most.\n'
+\endif

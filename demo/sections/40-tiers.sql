@@ -17,8 +17,13 @@ FROM customer_tier
 GROUP BY tier
 ORDER BY tier DESC;
 
+\set ECHO none
+SELECT EXISTS (SELECT FROM customer_tier WHERE crm.first_order(history) <= day) AS some_then, day
+FROM (SELECT date :'as_of' - 365 AS day) AS a_year_earlier \gset
+\set ECHO queries
 \echo '\n   From a year ago (rows) to now (columns): who rose, who fell.\n'
 
+\if :some_then
 SELECT crm.tier_for(:'ladder', crm.revenue(crm.slice(history, date :'as_of' - 729, date :'as_of' - 365))) AS a_year_ago,
        tier AS now,
        count(*) AS customers,
@@ -28,3 +33,6 @@ WHERE crm.first_order(history) <= date :'as_of' - 365
 GROUP BY 1, tier
 ORDER BY 1
 \crosstabview a_year_ago now customers rank
+\else
+\echo '   Nobody to show: a year earlier, on' :day, 'nobody had bought yet.\n'
+\endif

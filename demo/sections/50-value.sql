@@ -14,27 +14,41 @@ SELECT process, status, round(log_likelihood::numeric, 2) AS log_likelihood, rou
 FROM value_fit
 ORDER BY aic;
 
-\echo '   The best of those that can be used, now with what customers spend (none: no rows from here on).\n'
+\echo '   The best of those that can be used, now with what customers spend.\n'
 
 CREATE TABLE value_model AS
 SELECT process, crm.clv_fit(data, process) AS model, crm.clv_fit(half_a_year_earlier, process) AS earlier
 FROM value_data, (SELECT process FROM value_fit WHERE crm.clv_is_usable(model) ORDER BY aic LIMIT 1) AS best;
 \echo
 
+\set ECHO none
+SELECT count(*) = 1 AS fitted,
+       coalesce(bool_or(crm.clv_has_spend(model)), false) AS with_spend,
+       max((crm.clv_diagnostics(model)).spend_message) AS spend_message,
+       coalesce(bool_or(crm.clv_is_usable(earlier)), false) AS fitted_then,
+       max((crm.clv_diagnostics(earlier)).message) AS message_then
+FROM value_model \gset
+\set ECHO queries
+\if :fitted
 SELECT p.name, round(p.estimate::numeric, 4) AS estimate, round(p.lower::numeric, 4) AS lower, round(p.upper::numeric, 4) AS upper, p.meaning
 FROM value_model, crm.clv_parameters(model) AS p;
 
-\echo '   Can it be believed? Fitted on what was known half a year earlier, against what happened since\n   (no row: half a year earlier the data did not determine a model).\n'
+\echo '   Can it be believed? Fitted on what was known half a year earlier, against what happened since.\n'
 
+\if :fitted_then
 SELECT process,
        round(sum(crm.expected_orders(earlier, history, date :'as_of' - 182, 182))) AS expected_purchase_days,
        sum(crm.purchase_days(crm.slice(history, date :'as_of' - 181, :'as_of'))) AS actual
 FROM customer_history, value_model
-WHERE crm.clv_is_usable(earlier) AND crm.first_order(history) <= date :'as_of' - 182
+WHERE crm.first_order(history) <= date :'as_of' - 182
 GROUP BY process;
+\else
+\echo '   It cannot be told: with what was known half a year earlier no model could be used.\n  ' :message_then '\n'
+\endif
 
 \echo '   The most valuable customers of the next 365 days (revenue, discounted by 10 % a year).\n'
 
+\if :with_spend
 SELECT customer_id,
        round(crm.p_alive(model, history, :'as_of')::numeric, 2) AS still_here,
        round(crm.expected_orders(model, history, :'as_of', 365)::numeric, 1) AS orders,
@@ -42,12 +56,20 @@ SELECT customer_id,
        crm.next_order_date(model, history, :'as_of') AS next_order_by,
        crm.revenue(history) AS revenue_so_far
 FROM customer_history, value_model
-WHERE crm.clv_has_spend(model) AND crm.age_days(history, :'as_of') >= 0
+WHERE crm.age_days(history, :'as_of') >= 0
 ORDER BY value DESC, customer_id
 LIMIT 10;
+\else
+\echo '   No values: what customers spend could not be fitted.\n  ' :spend_message '\n'
+\endif
 
+\set ECHO none
+SELECT EXISTS (SELECT FROM customer_history, value_model
+               WHERE crm.p_alive(model, history, :'as_of') BETWEEN 0.2 AND 0.6) AS some \gset
+\set ECHO queries
 \echo '   And good customers who are slipping away.\n'
 
+\if :some
 SELECT customer_id,
        crm.revenue(history) AS revenue_so_far,
        crm.last_order(history) AS last_order,
@@ -55,6 +77,12 @@ SELECT customer_id,
        crm.recency_days(history, :'as_of') AS recency,
        round(crm.p_alive(model, history, :'as_of')::numeric, 2) AS still_here
 FROM customer_history, value_model
-WHERE crm.clv_is_usable(model) AND crm.p_alive(model, history, :'as_of') BETWEEN 0.2 AND 0.6
+WHERE crm.p_alive(model, history, :'as_of') BETWEEN 0.2 AND 0.6
 ORDER BY revenue_so_far DESC, customer_id
 LIMIT 5;
+\else
+\echo '   Nobody is: of no customer does the model doubt whether they are still here (probability .2 to .6).\n'
+\endif
+\else
+\echo '   No model can be used, for the reasons in the table above: nothing can be said about the year to come.\n'
+\endif

@@ -300,5 +300,41 @@ SKIP:
 		'4372|4372', 'Online Retail: the histories add up');
 }
 
+# ---------------------------------------------------------------- the whole of it, on the smallest shops
+
+# Run the demo as ./dev does, without its server.
+sub demo
+{
+	my ($name, $lines, @options) = @_;
+	my $file = written("$name.csv", join("\n", 'c,t,a', @$lines) . "\n");
+	my $out  = '';
+	local %ENV = (%ENV, PGHOST => $node->host, PGPORT => $node->port, PGDATABASE => 'shop');
+	my $ok = IPC::Run::run([ 'bash', '-euc', q{say() { echo "== $*"; }; die() { echo "dev: $*"; exit 1; }; origin=$PWD bin=$(dirname "$(command -v psql)")
+		. demo/run.sh; demo_options "$@"; show_demo}, 'demo', $file, @abc, @options ], '>', \$out, '2>&1');
+	return ($ok, $out);
+}
+
+foreach my $case (
+	[ 'one order',       ['1,2024-05-05,10'] ],
+	[ 'one refund',      ['1,2024-05-05,-10'] ],
+	[ 'nothing paid',    [ '1,2024-05-05,0', '2,2021-05-05,0' ] ],
+	[ 'one day',         [ map { "$_,2024-05-05,$_.50" } 1 .. 30 ] ],
+	[ 'nobody returned', [ map { sprintf('%d,2023-%02d-%02d,%d', $_, $_ % 12 + 1, $_ % 28 + 1, $_ % 7 + 3) } 1 .. 40 ] ])
+{
+	my ($name, $lines) = @$case;
+	my ($ok, $out) = demo($name, $lines);
+	ok($ok, "$name: the demo runs") or diag($out);
+	unlike($out, qr/^-[-+]*\n\n/m, "$name: no table is empty");
+	like($out, qr/^   (?:No model can be used|Nobody|Nothing)/m, "$name: what is missing is said");
+	unlike($out, qr/error/i, "$name: without an error");
+	like($out, qr/^== today is \d{4}-\d\d-\d\d: the day of the last @{[ $name eq 'one refund' ? 'refund' : 'order' ]} in the file/m, "$name: what is today is said");
+}
+my ($ok, $out) = demo('lost', [ '1,2024-05-05,10', '2,2024-05-06,xxx' ], '--as-of', '2024-06-01');
+like($out, qr/^== today is 2024-06-01: as --as-of says/m, 'the day that was asked for is today');
+like($out, qr/^== 1 of 2 rows of the file are not in it.*: see the top\n== [^\n]*\n\z/m, 'what is lost is said again at the end');
+($ok, $out) = demo('early', ['1,2024-05-05,10'], '--as-of', '2024-01-01');
+ok(!$ok, 'a day before all orders is refused');
+like($out, qr/no order until then; its last is of 2024-05-05/, 'in words');
+
 $node->stop;
 done_testing();
