@@ -21,7 +21,6 @@ PG_FUNCTION_INFO_V1(btyd_data_rows);
 PG_FUNCTION_INFO_V1(btyd_data_spend_rows);
 PG_FUNCTION_INFO_V1(btyd_data_summary);
 
-
 /* ---------------------------------------------------------------- building */
 
 BtydRow *
