@@ -70,11 +70,14 @@ have() {
 
 # Style, both compilers with warnings as errors, static analysis, what ./dev mutate changes.
 test_lint() {
-	local out=$stage/lint status=0 cc version
+	local out=$stage/lint status=0 cc version room
 	mkdir -p "$out"
 	version=$(sed -n "s/^default_version = '\(.*\)'/\1/p" crm.control)
 	grep -qx "EXTVERSION = $version" Makefile && [ "$(grep -c "\"version\": \"$version\"" META.json)" = 2 ] \
 		|| { echo "crm.control, Makefile and META.json name different versions"; status=1; }
+	for room in $(sed -n 's/^SQL_ROOMS = //p' Makefile); do
+		grep -q "\"description\": .*\b$room (" META.json || { echo "META.json does not describe the room $room"; status=1; }
+	done
 	local inc; inc="-Isrc -isystem $("$PG_CONFIG" --includedir-server)"
 	# An install script is read in the encoding of the database, whichever that is.
 	! LC_ALL=C grep -rn '[^ -~	]' sql || { echo "sql/ must be plain ASCII"; status=1; }
