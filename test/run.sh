@@ -74,10 +74,12 @@ test_lint() {
 	mkdir -p "$out"
 	version=$(sed -n "s/^default_version = '\(.*\)'/\1/p" crm.control)
 	grep -qx "EXTVERSION = $version" Makefile && [ "$(grep -c "\"version\": \"$version\"" META.json)" = 2 ] \
-		|| { echo "crm.control, Makefile and META.json name different versions"; status=1; }
+		&& head -n 1 debian/changelog | grep -q "^postgresql-crm ($version-" \
+		|| { echo "crm.control, Makefile, META.json and debian/changelog name different versions"; status=1; }
 	for room in $(sed -n 's/^SQL_ROOMS = //p' Makefile); do
 		grep -q "\"description\": .*\b$room (" META.json || { echo "META.json does not describe the room $room"; status=1; }
 	done
+	sed 's/PGVERSION/15/' debian/control.in | diff - debian/control || { echo "debian/control is not what pg_buildext makes of control.in"; status=1; }
 	local inc; inc="-Isrc -isystem $("$PG_CONFIG" --includedir-server)"
 	# An install script is read in the encoding of the database, whichever that is.
 	! LC_ALL=C grep -rn '[^ -~	]' sql || { echo "sql/ must be plain ASCII"; status=1; }
