@@ -33,12 +33,13 @@ run_tests() {
 			*) "test_$part" ;;
 		esac && printf '   %s: ok, %s s\n' "$part" $((SECONDS - since)) || failed+=("$part")
 	done
+	local tests
+	tests=$(sed -n 's/.*Tests=\([0-9]*\).*/\1/p; s/.*All \([0-9]*\) tests* passed.*/\1/p' "$stage/counted" | awk '{ n += $1 } END { print n + 0 }')
 	if [ ${#failed[@]} -gt 0 ]; then
-		printf '\nFAILED: %s\n' "${failed[*]}"
+		printf '\nFAILED: %s (%s tests)\n' "${failed[*]}" "$tests"
 		exit 1
 	fi
-	printf '\nall passed: %s (%s tests)\n' "${parts[*]}" \
-		"$(sed -n 's/.*Tests=\([0-9]*\).*/\1/p; s/.*All \([0-9]*\) tests* passed.*/\1/p' "$stage/counted" | awk '{ n += $1 } END { print n + 0 }')"
+	printf '\nall passed: %s (%s tests)\n' "${parts[*]}" "$tests"
 }
 
 # Real data that some tests read through the server: bring it where the server's user can read it.
