@@ -17,7 +17,7 @@ test/matrix.sh [--fresh] --package [SUITE ...]             build Debian's packag
   PART|FILE   what ./dev test takes; without one: all of it
 
 Needs root and Debian's package debootstrap. The folders are kept in /var/tmp/crm-matrix, or in
-CRM_MATRIX_DIR, with a log of each run. CRM_MATRIX_MIRROR is where Debian's packages come from.
+CRM_MATRIX_DIR, with a log of each run. CRM_MATRIX_MIRROR may say where Debian's packages come from.
 TEXT
 }
 
@@ -26,7 +26,7 @@ die() { printf 'matrix: %s\n' "$*" >&2; exit 1; }
 
 here=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 dir=${CRM_MATRIX_DIR:-/var/tmp/crm-matrix}
-mirror=${CRM_MATRIX_MIRROR:-http://deb.debian.org/debian}
+mirror=${CRM_MATRIX_MIRROR:-}
 shared=${CRM_DATA:-$here/../shared/data}
 
 if [ "${1:-}" != --unshared ]; then
@@ -84,7 +84,7 @@ make_folder() {
 	[ -d "$folder" ] && return
 	say "$1: debootstrap"
 	remove "$folder.part"
-	debootstrap --variant=minbase --include=ca-certificates "$1" "$folder.part" "$mirror" >"$dir/$1.debootstrap" 2>&1 9>&- \
+	debootstrap --variant=minbase --include=ca-certificates "$1" "$folder.part" ${mirror:+"$mirror"} >"$dir/$1.debootstrap" 2>&1 9>&- \
 		|| { tail -5 "$dir/$1.debootstrap" >&2; return 1; }
 	mv "$folder.part" "$folder"
 }
