@@ -97,6 +97,7 @@ test_lint() {
 	cppcheck --quiet -j "$jobs" --std=c11 --enable=warning,performance,portability --inline-suppr \
 		--suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches --suppress=shiftTooManyBitsSigned --error-exitcode=1 -Isrc src/core || status=1
 	prove -Q test/mutate/sites.t || status=1
+	perl test/arrows.pl --self && perl test/arrows.pl || status=1
 	return $status
 }
 
