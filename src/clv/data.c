@@ -31,15 +31,15 @@ BtydAllocateRows(Size n)
 	return palloc_extended(Max(n, 1) * sizeof(BtydRow), MCXT_ALLOC_HUGE);
 }
 
-bool
-BtydCheckStatus(BtydDataStatus status, fmNodePtr escontext)
+void
+BtydCheckStatus(BtydDataStatus status)
 {
 	switch (status)
 	{
 		case BTYD_DATA_OK:
-			return true;
+			break;
 		case BTYD_DATA_OUT_OF_RANGE:
-			errsave(escontext,
+			ereport(ERROR,
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 					 errmsg("number of customers out of range"),
 					 errdetail("Customers, and what else is counted, must stay below 2^53.")));
@@ -58,7 +58,6 @@ BtydCheckStatus(BtydDataStatus status, fmNodePtr escontext)
 		case BTYD_DATA_OTHER_UNIT:
 			elog(ERROR, "unexpected btyd_data status %d", (int) status);
 	}
-	return false;
 }
 
 /* Pack data whose rows are in order into a new value. */
@@ -82,7 +81,7 @@ BtydDataIsOpen(const struct varlena *value)
 		return false;
 	/* no open form is so small that it has a short length word, which would not be aligned */
 	if (!VARATT_IS_4B_U(value) || !BtydOpenIsValid((const BtydOpen *) value, VARSIZE(value)))
-		BtydCheckStatus(BTYD_DATA_MALFORMED, NULL);
+		BtydCheckStatus(BTYD_DATA_MALFORMED);
 	return true;
 }
 
@@ -91,7 +90,7 @@ BtydOpenGetData(const BtydOpen *open)
 {
 	BtydData data = {.rows = BtydAllocateRows(open->n)};
 
-	BtydCheckStatus(BtydOpenUnpack(open, &CrmEnvironment, &data), NULL);
+	BtydCheckStatus(BtydOpenUnpack(open, &CrmEnvironment, &data));
 	return data;
 }
 
@@ -111,7 +110,7 @@ DatumGetBtydData(Datum datum)
 		if (BtydUnpack(bytes, size, &data))
 			return data;
 	}
-	BtydCheckStatus(BTYD_DATA_MALFORMED, NULL);
+	BtydCheckStatus(BTYD_DATA_MALFORMED);
 	return data;
 }
 
@@ -167,8 +166,7 @@ btyd_data_in(PG_FUNCTION_ARGS)
 					  "rows=x:t_x:t*n,... spend=x:m_x*n,...\".");
 		return (Datum) 0;
 	}
-	if (!BtydCheckStatus(BtydNormalise(&data, &CrmEnvironment), CRM_ESCONTEXT(fcinfo)))
-		return (Datum) 0;
+	BtydCheckStatus(BtydNormalise(&data, &CrmEnvironment));
 	PG_RETURN_DATUM(BtydDataGetDatum(&data));
 }
 

@@ -14,8 +14,8 @@ extern BtydData DatumGetBtydData(Datum datum);
 /* A new packed value of rows that are in order */
 extern Datum BtydDataGetDatum(BtydData *data);
 
-/* Raise what a status means, or report it softly and return false; true for BTYD_DATA_OK */
-extern bool BtydCheckStatus(BtydDataStatus status, fmNodePtr escontext);
+/* Raise what a status means; returns on BTYD_DATA_OK only */
+extern void BtydCheckStatus(BtydDataStatus status);
 
 /* Is a detoasted value in the open form? Raises if it is none that could be one. */
 extern bool BtydDataIsOpen(const struct varlena *value);

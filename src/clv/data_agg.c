@@ -68,7 +68,7 @@ AddRow(BtydOpen *state, const BtydOpen *owned_by_executor, const BtydRow *row)
 		state = GrowState(state, owned_by_executor);
 		status = BtydOpenAdd(state, row);
 	}
-	BtydCheckStatus(status, NULL);
+	BtydCheckStatus(status);
 	return state;
 }
 
@@ -104,7 +104,7 @@ AddData(BtydOpen *owned, const BtydData *data)
 		if (status == BTYD_DATA_FULL)
 			state = GrowState(state, owned);
 		else
-			BtydCheckStatus(status, NULL);
+			BtydCheckStatus(status);
 	}
 	return state;
 }
@@ -275,7 +275,7 @@ btyd_agg_data(PG_FUNCTION_ARGS)
 		BtydOpen *open = (BtydOpen *) value;
 
 		if (!BtydOpenBodyIsValid(open))
-			BtydCheckStatus(BTYD_DATA_MALFORMED, NULL);
+			BtydCheckStatus(BTYD_DATA_MALFORMED);
 		data = (BtydData){open->unit_days, open->counters, open->rows, open->n, 0};
 		PG_RETURN_POINTER(AddData(state, &data));
 	}
