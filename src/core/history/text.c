@@ -197,11 +197,13 @@ HistoryMoneyParse(Cursor *in, HistoryMoney *amount, int *scale)
 		}
 		for (; zeros >= 0; zeros--)
 		{
-			if (__builtin_mul_overflow(v, (HistoryMoney) 10, &v) || !HistoryMoneyAdd(v, 0, &v))
+			if (v > (HISTORY_MONEY_LIMIT - 1) / 10)
 				return CursorFail(in, from, MONEY_RANGE);
+			v *= 10;
 		}
 		zeros = 0;
-		if (!HistoryMoneyAdd(v, c - '0', &v))
+		v += c - '0';
+		if (v >= HISTORY_MONEY_LIMIT)
 			return CursorFail(in, from, MONEY_RANGE);
 	}
 	if (digits == 0 || decimals == 0)
