@@ -28,6 +28,10 @@ PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
+# Only glue has what the server calls. What the core has is nobody else's: no other library's symbol of the same
+# name can take its place, and calls within the library are direct.
+$(filter src/core/%,$(OBJS)): CFLAGS += -fvisibility=hidden
+
 # Every room may include every header: a header change rebuilds all, which takes seconds.
 $(OBJS): $(wildcard src/*.h src/*/*.h src/core/*/*.h)
 
