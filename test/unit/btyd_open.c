@@ -246,6 +246,9 @@ TestForged(void)
 		slots[i] = UINT32_MAX;
 	CHECK(BtydOpenAdd(bad, &row) == BTYD_DATA_MALFORMED);
 	for (int i = 0; i < 8; i++)
+		slots[i] = 1U << 31;
+	CHECK(BtydOpenAdd(bad, &row) == BTYD_DATA_MALFORMED);
+	for (int i = 0; i < 8; i++)
 		slots[i] = 1;
 	CHECK(BtydOpenAdd(bad, &row) == BTYD_DATA_MALFORMED);
 

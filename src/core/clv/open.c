@@ -63,27 +63,35 @@ HashRow(const BtydRow *row)
 	return (uint32_t) (hash >> 32);
 }
 
+/* A slot: the row's number plus 1, and above it some bits of its hash that found no other use */
+#define NUMBER_MASK (2 * BTYD_OPEN_MOST_CAPACITY - 1)
+#define TAG_MASK (~NUMBER_MASK)
+
 /*
  * The slot of a row: where it is, or the free one where it belongs. NULL in a forged table: a slot
- * names a row that is not there, or none is free.
+ * names a row that is not there, or none is free. Rows are looked at where the tag is theirs: of
+ * many distinct customers, few are.
  */
 static inline uint32_t *
-FindSlot(BtydOpen *open, const BtydRow *row)
+FindSlot(BtydOpen *open, const BtydRow *row, uint32_t hash)
 {
 	uint32_t *slots = Slots(open);
 	uint32_t mask = 2 * open->capacity - 1;
-	uint32_t i = HashRow(row) & mask;
+	uint32_t i = hash & mask;
 
 	for (uint32_t probes = 0; probes <= mask; probes++)
 	{
+		uint32_t slot = slots[i];
+		uint32_t number = slot & NUMBER_MASK;
 		const BtydRow *other;
 
-		if (slots[i] == 0)
+		if (slot == 0)
 			return &slots[i];
-		if (slots[i] > open->n)
+		if (number == 0 || number > open->n)
 			return NULL;
-		other = &open->rows[slots[i] - 1];
-		if (other->x == row->x && other->t_x == row->t_x && other->t == row->t)
+		other = &open->rows[number - 1];
+		if (((slot ^ hash) & TAG_MASK) == 0 && other->x == row->x && other->t_x == row->t_x &&
+			other->t == row->t)
 			return &slots[i];
 		i = (i + 1) & mask;
 	}
@@ -93,19 +101,21 @@ FindSlot(BtydOpen *open, const BtydRow *row)
 static inline BtydDataStatus
 Add(BtydOpen *open, const BtydRow *row)
 {
-	uint32_t *slot = FindSlot(open, row);
+	uint32_t hash = HashRow(row);
+	uint32_t *slot = FindSlot(open, row, hash);
 
 	if (slot == NULL)
 		return BTYD_DATA_MALFORMED;
 	if (*slot != 0)
 	{
-		open->rows[*slot - 1].weight += row->weight; /* the range is checked at the end */
+		/* the range is checked at the end */
+		open->rows[(*slot & NUMBER_MASK) - 1].weight += row->weight;
 		return BTYD_DATA_OK;
 	}
 	if (open->n == open->capacity)
 		return BTYD_DATA_FULL;
 	open->rows[open->n++] = *row;
-	*slot = open->n;
+	*slot = open->n | (hash & TAG_MASK);
 	return BTYD_DATA_OK;
 }
 
@@ -122,7 +132,11 @@ BtydOpenGrow(const BtydOpen *open, BtydOpen *grown)
 	grown->n = open->n;
 	memcpy(grown->rows, open->rows, open->n * sizeof(BtydRow));
 	for (uint32_t i = 0; i < grown->n; i++)
-		*FindSlot(grown, &grown->rows[i]) = i + 1;
+	{
+		uint32_t hash = HashRow(&grown->rows[i]);
+
+		*FindSlot(grown, &grown->rows[i], hash) = (i + 1) | (hash & TAG_MASK);
+	}
 }
 
 /* A sum of counts that nobody has checked: it may be too large to be one, which the end finds */

@@ -1,9 +1,9 @@
 /*
  * open.h: customers being counted: the state of crm.btyd_agg, the open form of btyd_data. Pure C.
  *
- * Rows in order of arrival, then a hash table of their numbers (plus 1; 0 is a free slot), of a
- * power of two slots, at most half full. A full state grows by a copy of twice the capacity, into
- * memory that the caller gives: 40 bytes a distinct row when full.
+ * Rows in order of arrival, then a hash table of their numbers (0 is a free slot), of a power of
+ * two slots, at most half full. A full state grows by a copy of twice the capacity, into memory
+ * that the caller gives: 40 bytes a distinct row when full.
  *
  * The bytes may come from anywhere, for aggregates that users make leave states in tables. Whoever
  * gets one asks BtydOpenIsValid first, and for each row that is counted: so it sees the header
@@ -18,7 +18,7 @@
 
 #define BTYD_OPEN_HEAD (BTYD_CODEC_VERSION << 1 | BTYD_CODEC_OPEN)
 #define BTYD_OPEN_FIRST_CAPACITY 8
-#define BTYD_OPEN_MOST_CAPACITY (UINT32_C(1) << 30)
+#define BTYD_OPEN_MOST_CAPACITY (UINT32_C(1) << 25) /* 1.3 GB */
 
 typedef struct BtydOpen
 {
