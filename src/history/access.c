@@ -1,8 +1,5 @@
 /*
  * access.c: what a history says.
- *
- * A purchase day is a day with orders > 0. A refund (money without an order) moves revenue but is
- * no purchase: it changes neither recency nor frequency.
  */
 #include "history/private.h"
 
@@ -183,25 +180,6 @@ history_activity(PG_FUNCTION_ARGS)
 	values[2] = HistoryMoneyGetNumericDatum(entry.amount, reader->scale);
 	SRF_RETURN_NEXT(funcctx,
 					HeapTupleGetDatum(heap_form_tuple(funcctx->tuple_desc, values, nulls)));
-}
-
-bool
-HistorySummaryBtyd(const HistorySummary *summary, DateADT as_of, double unit_days,
-				   HistoryBtydRow *row)
-{
-	if (summary->purchase_days == 0)
-		return false;
-	row->x = (double) (summary->purchase_days - 1);
-	row->t_x = ((double) summary->last_day - summary->first_day) / unit_days;
-	row->t = ((double) as_of - summary->first_day) / unit_days;
-	row->m_x = 0;
-	if (row->x > 0)
-	{
-		HistoryMoney repeat_revenue = summary->revenue - summary->first_revenue;
-
-		row->m_x = HistoryMoneyGetFloat8(repeat_revenue, summary->scale) / row->x;
-	}
-	return true;
 }
 
 bool

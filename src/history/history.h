@@ -6,7 +6,7 @@
 
 #include "glue.h"
 
-#include "core/history/codec.h"
+#include "core/history/summary.h"
 #include "utils/date.h"
 #include "utils/numeric.h"
 
@@ -21,25 +21,12 @@ extern HistorySummary HistorySummarize(HistoryView history, DateADT as_of);
 /* numeric -> money, exact or an error. */
 extern HistoryMoney HistoryMoneyFromNumeric(Datum numeric, int *scale);
 
-/* Exact money -> numeric, and -> float8 (from the exact sum). */
+/* Exact money -> numeric. */
 extern Datum HistoryMoneyGetNumericDatum(HistoryMoney units, int scale);
-extern double HistoryMoneyGetFloat8(HistoryMoney units, int scale);
 
-/*
- * Repeat purchase days, time of the last, length of observation (in units of `unit_days` days),
- * mean net spend per repeat purchase day (0 if there is none). False before the first purchase.
- */
-typedef struct HistoryBtydRow
-{
-	double x;
-	double t_x;
-	double t;
-	double m_x;
-} HistoryBtydRow;
-
+/* HistorySummarize and HistorySummaryBtyd; false before the first purchase. */
 extern bool HistoryBtyd(HistoryView history, DateADT as_of, double unit_days, HistoryBtydRow *row);
-extern bool HistorySummaryBtyd(const HistorySummary *summary, DateADT as_of, double unit_days,
-							   HistoryBtydRow *row);
+
 extern void HistoryCheckUnitDays(double unit_days);
 
 /* Raise the error that every function with an `as_of` owes an infinite date. */

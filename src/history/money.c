@@ -144,9 +144,3 @@ HistoryMoneyGetNumericDatum(HistoryMoney units, int scale)
 	return DirectFunctionCall3(numeric_in, CStringGetDatum(digits), ObjectIdGetDatum(InvalidOid),
 							   Int32GetDatum(-1));
 }
-
-double
-HistoryMoneyGetFloat8(HistoryMoney units, int scale)
-{
-	return (double) units / (double) Pow10[scale];
-}

@@ -2,7 +2,7 @@
  * history.c: fuzz the history codec. The first byte chooses what the rest is: bytes of a packed
  * history, text, or a log of appends.
  */
-#include "core/history/codec.h"
+#include "core/history/summary.h"
 #include "core/history/text.h"
 
 #include "fuzz.h"
@@ -11,6 +11,51 @@ static HistoryEntries
 NewSet(size_t room)
 {
 	return (HistoryEntries){.at = malloc(room * sizeof(HistoryEntry)), .room = room};
+}
+
+/* The summary of a day against the entries themselves. */
+static void
+CheckSummary(const HistoryEntries *set, HistoryView view, int32_t as_of)
+{
+	HistorySummary summary;
+	HistoryMoney revenue = 0, repeat = 0;
+	int64_t orders = 0, days = 0;
+	int32_t first = 0, last = 0;
+	bool valid = true, fits = true;
+	HistoryBtydRow row;
+
+	for (size_t i = 0; i < set->n && set->at[i].day <= as_of; i++)
+	{
+		const HistoryEntry *entry = &set->at[i];
+
+		fits &= !__builtin_add_overflow(orders, entry->orders, &orders) &&
+				HistoryMoneyAdd(revenue, entry->amount, &revenue);
+		if (!fits)
+			break;
+		if (days > 0)
+			repeat += entry->amount;
+		if (entry->orders > 0)
+		{
+			if (days++ == 0)
+				first = entry->day;
+			last = entry->day;
+		}
+		valid &= entry->orders >= 0;
+	}
+	REQUIRE(HistorySum(view, as_of, &summary) == (fits ? HISTORY_OK : HISTORY_OUT_OF_RANGE));
+	if (!fits)
+		return;
+	REQUIRE(summary.revenue == revenue && summary.orders == orders && summary.scale == set->scale);
+	REQUIRE(summary.purchase_days == days && summary.valid == valid);
+	REQUIRE(days == 0 || (summary.first_day == first && summary.last_day == last));
+	REQUIRE(days == 0 || summary.revenue - summary.first_revenue == repeat);
+	REQUIRE(HistorySummaryBtyd(&summary, as_of, 7, &row) == (days > 0));
+	if (days == 0)
+		return;
+	REQUIRE(row.x == days - 1 && row.t_x == ((double) last - first) / 7 &&
+			row.t == ((double) as_of - first) / 7 && row.t_x <= row.t);
+	REQUIRE(row.m_x ==
+			(days > 1 ? HistoryMoneyToDouble(repeat, set->scale) / (double) (days - 1) : 0));
 }
 
 /* Normalise, pack, read again: the entries must come back, and packing them again must change
@@ -48,8 +93,12 @@ CheckPacking(HistoryEntries *set)
 		n++;
 	}
 	REQUIRE(!reader.malformed && n == set->n);
-	HistorySummary summary;
-	HistorySum(view, INT32_MAX, &summary);
+	CheckSummary(set, view, INT32_MAX);
+	for (size_t i = 0; i < n; i += 1 + n / 5)
+	{
+		CheckSummary(set, view, set->at[i].day);
+		CheckSummary(set, view, set->at[i].day - 1);
+	}
 	free(bytes);
 }
 

@@ -51,6 +51,13 @@ HistoryMoneyRescale(HistoryMoney amount, int from, int to, HistoryMoney *out)
 	return MoneyInRange(scaled);
 }
 
+/* An amount in units of money, rounded once. */
+double
+HistoryMoneyToDouble(HistoryMoney amount, int scale)
+{
+	return (double) amount / (double) Pow10[scale];
+}
+
 static bool
 DivisibleBy10(HistoryMoney v)
 {
@@ -147,33 +154,6 @@ size_t
 HistoryCountAtMost(HistoryView history)
 {
 	return history.size / 2 + 1;
-}
-
-HistoryStatus
-HistorySum(HistoryView history, int32_t as_of, HistorySummary *out)
-{
-	HistoryReader reader = HistoryRead(history);
-	HistoryEntry entry;
-
-	*out = (HistorySummary){.scale = reader.scale, .valid = true};
-	while (HistoryNext(&reader, &entry) && entry.day <= as_of)
-	{
-		if (__builtin_add_overflow(out->orders, entry.orders, &out->orders) ||
-			!HistoryMoneyAdd(out->revenue, entry.amount, &out->revenue))
-			return HISTORY_OUT_OF_RANGE;
-		if (entry.orders > 0)
-		{
-			if (out->purchase_days++ == 0)
-			{
-				out->first_day = entry.day;
-				out->first_revenue = out->revenue;
-			}
-			out->last_day = entry.day;
-		}
-		else if (entry.orders < 0)
-			out->valid = false;
-	}
-	return reader.malformed ? HISTORY_MALFORMED : HISTORY_OK;
 }
 
 /* ---------------------------------------------------------------- building */

@@ -79,19 +79,6 @@ typedef struct HistoryReader
 	bool malformed; /* HistoryNext returned false because the bytes are not a history */
 } HistoryReader;
 
-/* What most accessors need, over the days up to some day. */
-typedef struct HistorySummary
-{
-	HistoryMoney revenue;       /* all amounts, refunds included, in units of 10^-scale */
-	HistoryMoney first_revenue; /* the part of it up to and including the first purchase day */
-	int64_t orders;             /* all orders, signed */
-	int64_t purchase_days;      /* days with orders > 0 */
-	int32_t first_day;          /* first and last purchase day, if there is one */
-	int32_t last_day;
-	int scale;
-	bool valid; /* no day has negative orders */
-} HistorySummary;
-
 typedef enum HistoryStatus
 {
 	HISTORY_OK,
@@ -106,9 +93,6 @@ extern bool HistoryIsOpen(HistoryView history);
 extern HistoryReader HistoryRead(HistoryView history);
 extern bool HistoryNext(HistoryReader *reader, HistoryEntry *entry);
 extern size_t HistoryCountAtMost(HistoryView history);
-
-/* Reading, packed form only. */
-extern HistoryStatus HistorySum(HistoryView history, int32_t as_of, HistorySummary *out);
 
 /*
  * Building: collect entries in any order and scale, normalise, then pack. If a day is out of range,
@@ -131,5 +115,6 @@ extern size_t HistoryOpenUsed(const uint8_t *bytes);
 /* A checked sum, false if it leaves the range of a history. */
 extern bool HistoryMoneyAdd(HistoryMoney a, HistoryMoney b, HistoryMoney *sum);
 extern bool HistoryMoneyRescale(HistoryMoney amount, int from, int to, HistoryMoney *out);
+extern double HistoryMoneyToDouble(HistoryMoney amount, int scale);
 
 #endif /* CRM_CORE_HISTORY_CODEC_H */

@@ -11,7 +11,7 @@
 #define CRM_CORE_SEGMENT_CUTS_H
 
 #include "core/base/cursor.h"
-#include "core/history/codec.h"
+#include "core/history/summary.h"
 #include "core/segment/cell_set.h"
 
 #define RFM_CUTS_VERSION 1

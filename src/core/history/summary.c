@@ -1,0 +1,50 @@
+/*
+ * summary.c: what a history says of a customer on a day
+ */
+#include "core/history/summary.h"
+
+HistoryStatus
+HistorySum(HistoryView history, int32_t as_of, HistorySummary *out)
+{
+	HistoryReader reader = HistoryRead(history);
+	HistoryEntry entry;
+
+	*out = (HistorySummary){.scale = reader.scale, .valid = true};
+	while (HistoryNext(&reader, &entry) && entry.day <= as_of)
+	{
+		if (__builtin_add_overflow(out->orders, entry.orders, &out->orders) ||
+			!HistoryMoneyAdd(out->revenue, entry.amount, &out->revenue))
+			return HISTORY_OUT_OF_RANGE;
+		if (entry.orders > 0)
+		{
+			if (out->purchase_days++ == 0)
+			{
+				out->first_day = entry.day;
+				out->first_revenue = out->revenue;
+			}
+			out->last_day = entry.day;
+		}
+		else if (entry.orders < 0)
+			out->valid = false;
+	}
+	return reader.malformed ? HISTORY_MALFORMED : HISTORY_OK;
+}
+
+bool
+HistorySummaryBtyd(const HistorySummary *summary, int32_t as_of, double unit_days,
+				   HistoryBtydRow *row)
+{
+	if (summary->purchase_days == 0)
+		return false;
+	row->x = (double) (summary->purchase_days - 1);
+	row->t_x = ((double) summary->last_day - summary->first_day) / unit_days;
+	row->t = ((double) as_of - summary->first_day) / unit_days;
+	row->m_x = 0;
+	if (row->x > 0)
+	{
+		HistoryMoney repeat_revenue = summary->revenue - summary->first_revenue;
+
+		row->m_x = HistoryMoneyToDouble(repeat_revenue, summary->scale) / row->x;
+	}
+	return true;
+}
