@@ -37,8 +37,6 @@ INSERT INTO purchases (customer_id, at, amount) VALUES (:'customer', now(), :thr
 
 SELECT tier, tier_since FROM live.customer WHERE customer_id = :'customer';
 
-COMMIT;
-
 SELECT as_of, old_tier, new_tier, why, figure, threshold
 FROM live.tier_history
 WHERE customer_id = :'customer'
@@ -57,3 +55,11 @@ WHERE customer_id = :'customer';
 SELECT tier, customers, revenue, revenue_share, average_order_value
 FROM live.tier_summary
 ORDER BY tier_rank DESC;
+
+\if :made_up
+COMMIT;
+\else
+\echo '   The order was made up, the file is yours: it is taken back.\n'
+
+ROLLBACK;
+\endif

@@ -7,6 +7,7 @@
 #include "history/private.h"
 
 #include "libpq/pqformat.h"
+#include "miscadmin.h"
 #include "pgtime.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -183,13 +184,39 @@ HistoryDayOfTimestampTz(FmgrInfo *flinfo, TimestampTz at, text *zone)
 
 /* ---------------------------------------------------------------- the type */
 
+/*
+ * Is it a zone of the time zone database? The server takes rules in the form of POSIX as well, in
+ * which UTC+2 and +02:00 lie west of Greenwich: hardly anybody means that. A rule has a digit, and
+ * so have few names (Etc/GMT-2): these are looked for among all.
+ */
+static bool
+ZoneIsNamed(pg_tz *zone)
+{
+	const char *name = pg_get_timezone_name(zone);
+	pg_tzenum *all;
+	pg_tz *other;
+	bool found = false;
+
+	if (strpbrk(name, "0123456789") == NULL)
+		return true;
+	all = pg_tzenumerate_start();
+	while (!found && (other = pg_tzenumerate_next(all)) != NULL)
+	{
+		CHECK_FOR_INTERRUPTS();
+		found = strcmp(pg_get_timezone_name(other), name) == 0;
+	}
+	pg_tzenumerate_end(all);
+	return found;
+}
+
 /* Make a zone of a name from outside; the one checker of the type. */
 static Datum
 MakeZone(const char *name, int size, Node *escontext)
 {
 	Cursor in = CursorStart(name, (Size) size);
+	pg_tz *zone = FindZone(name, size);
 
-	if (FindZone(name, size) == NULL)
+	if (zone == NULL || !ZoneIsNamed(zone))
 	{
 		in.at = in.end;
 		CursorFail(&in, name, "the full name of a time zone");

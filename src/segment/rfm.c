@@ -48,7 +48,7 @@ CheckCell(int cell)
 {
 	if (!CellIsValid(cell))
 		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-						errmsg("%d is not an RFM cell", cell), errdetail(CELL_DETAIL)));
+						errmsg("%03d is not an RFM cell", cell), errdetail(CELL_DETAIL)));
 	return cell;
 }
 

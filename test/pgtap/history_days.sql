@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP 1
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(12);
+SELECT plan(22);
 
 -- A row without a day or an amount counts in no form of the aggregate.
 SELECT is(history_agg(at, amount)::text, '2024-01-05:1:10.00', 'timestamp: rows with a NULL are left out')
@@ -32,6 +32,13 @@ SELECT is(history_agg(at, 1, 'Europe/London'), history_agg((at AT TIME ZONE 'Eur
 FROM generate_series(timestamptz '1850-01-01 00:30+00', '2050-01-01', '13 hours') AS at;
 SELECT is(history_agg(at, 1, 'America/Santiago'), history_agg((at AT TIME ZONE 'America/Santiago')::date, 1), 'and in no order')
 FROM (SELECT at FROM generate_series(timestamptz '1890-01-01 03:00+00', '2050-01-01', '12 hours') AS at ORDER BY hashtext(at::text)) AS q;
+
+-- A zone is a name of the time zone database. What POSIX calls UTC+2 lies west of Greenwich: nobody means that.
+SELECT throws_ok(format('SELECT %L::zone', name), '22P02', format('invalid input syntax for type crm.zone: "%s"', name), 'no name of a zone: ' || name)
+FROM unnest('{UTC+2,+02:00,-5,Nonsense3,"<+03>-3",EST5EDT4,BST}'::text[]) AS name;
+SELECT is(history_agg(TIMESTAMPTZ '2024-01-05 23:00+00', 1, name::zone)::text, day || ':1:1.00', 'a name with digits: ' || name)
+FROM (VALUES ('Etc/GMT-2', '2024-01-06'), ('etc/gmt+5', '2024-01-05'), ('Etc/GMT-14', '2024-01-06')) AS v (name, day)
+GROUP BY name, day;
 
 SELECT finish();
 ROLLBACK;

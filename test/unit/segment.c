@@ -361,7 +361,7 @@ PlainScore(int levels, int64_t below, int64_t n)
 	return score < levels ? score : levels;
 }
 
-/* The claim of rfm_log.c: floating point and whole numbers agree, at and around every threshold. */
+/* The claim of sample.c: floating point and whole numbers agree, at and around every threshold. */
 static void
 TestFloatAgrees(void)
 {

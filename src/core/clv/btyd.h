@@ -2,7 +2,7 @@
  * btyd.h: the contract of the "buy till you die" processes
  *
  * A process says how customers buy and when they stop. Each lives in a file of its own and is one
- * row of the table in BtydProcesses.c; to add a process is to write that file and that row.
+ * row of the table in processes.c; to add a process is to write that file and that row.
  *
  * Pure C: no memory but what the caller's allocator gives, no jumps, no clock. Times are in the
  * unit of time of the model, counted from the customer's first purchase. The first purchase itself
@@ -94,7 +94,7 @@ typedef struct BtydCustomer
 } BtydCustomer;
 
 /*
- * A process. The functions receive arguments that the btyd_* functions below have checked, and a
+ * A process. The functions receive arguments that the Btyd functions below have checked, and a
  * prepared model; they must give no NaN for any of those.
  */
 typedef struct BtydProcess
@@ -149,7 +149,7 @@ typedef struct BtydProcess
 	double (*next)(const BtydModel *m, RandomState *rng, BtydCustomer *customer);
 } BtydProcess;
 
-/* The table (BtydProcesses.c); the end is a NULL */
+/* The table (processes.c); the end is a NULL */
 extern const BtydProcess *const BtydProcesses[];
 extern const BtydProcess BtydBgnbd;
 extern const BtydProcess BtydMbgnbd;
@@ -158,7 +158,7 @@ extern const BtydProcess BtydParetonbd; /* paretonbd.c */
 extern const BtydProcess *BtydProcessByName(const char *name); /* NULL when unknown */
 
 /*
- * Predictions (btyd.c). All check their arguments and never give a NaN. "churn probability" is
+ * Predictions (predict.c). All check their arguments and never give a NaN. "churn probability" is
  * BtydPmf with n = 0; a new customer is x = t_x = t = 0.
  */
 extern BtydStatus BtydPrepare(BtydModel *m, const BtydProcess *process, const double *params);
@@ -223,7 +223,7 @@ typedef struct BtydFit
 } BtydFit;
 
 /*
- * Fit by maximum likelihood (BtydFitProcess.c). Rows in any order; equal rows need not be merged;
+ * Fit by maximum likelihood (fit.c). Rows in any order; equal rows need not be merged;
  * work and time are proportional to n. The result is the same in any unit of time.
  */
 extern BtydFitStatus BtydFitProcess(const BtydProcess *process, const BtydRow *rows, size_t n,

@@ -54,7 +54,7 @@ ReadNumber(Cursor *in, char out[TIER_NUMBER_MAX + 1])
 	if (CursorTake(in, '.'))
 		part = TakeDigits(in);
 	if (whole.length + part.length == 0)
-		return CursorFail(in, from, "a plain decimal number, or -infinity on the lowest rung");
+		return CursorFail(in, from, "a plain decimal number, or -infinity for the lowest tier");
 
 	while (whole.length > 0 && whole.at[0] == '0')
 	{
@@ -120,7 +120,7 @@ ReadRung(Cursor *in, const TierRungs *ladder, TierRung *rung)
 	TierSlice label;
 
 	if (CursorAtEnd(in) || CursorSees(in, ','))
-		return CursorFail(in, from, "a rung, rank-label:threshold");
+		return CursorFail(in, from, "a tier and its threshold, rank-label:threshold");
 	if (!TierRead(in, &rung->rank, &label))
 		return false;
 	if (rung->rank < 0)

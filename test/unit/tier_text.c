@@ -131,10 +131,10 @@ TestTiers(void)
 	CHECK(strcmp(ParseTier("\0", 1), "0: " CONTROL ", ") == 0);
 }
 
-#define RUNG "a rung, rank-label:threshold"
+#define RUNG "a tier and its threshold, rank-label:threshold"
 #define HYPHEN "a rank and a hyphen before the label"
 #define COLON "a colon and a threshold"
-#define NUMBER "a plain decimal number, or -infinity on the lowest rung"
+#define NUMBER "a plain decimal number, or -infinity for the lowest tier"
 #define BEHIND "a comma or the end behind a plain decimal number"
 #define DIGITS "a threshold of at most 38 digits"
 #define ORDER "a higher threshold than a lower rank has"

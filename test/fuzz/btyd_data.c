@@ -1,5 +1,5 @@
 /*
- * btyd_codec.c: fuzz the stored form of counted customers. Bytes that are data come back as the
+ * btyd_data.c: fuzz the stored form of counted customers. Bytes that are data come back as the
  * same rows after packing, within the promised bound.
  */
 #include "core/clv/data.h"
