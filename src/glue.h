@@ -52,7 +52,7 @@ extern void CrmCheckInAggregate(FunctionCallInfo fcinfo, const char *aggregate);
  * answers. Raise what became of it when they have returned.
  */
 extern const Environment CrmEnvironment;
-extern void CrmInterrupted(void);
-extern void CrmOutOfMemory(const char *detail);
+extern void CrmInterrupted(void) pg_attribute_noreturn();
+extern void CrmOutOfMemory(const char *detail) pg_attribute_noreturn();
 
 #endif /* CRM_GLUE_H */

@@ -31,6 +31,15 @@ BtydAllocateRows(Size n)
 	return palloc_extended(Max(n, 1) * sizeof(BtydRow), MCXT_ALLOC_HUGE);
 }
 
+static void Malformed(void) pg_attribute_noreturn();
+
+static void
+Malformed(void)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("malformed btyd_data"),
+					errdetail("The stored bytes are not a value of type crm.btyd_data.")));
+}
+
 void
 BtydCheckStatus(BtydDataStatus status)
 {
@@ -45,15 +54,11 @@ BtydCheckStatus(BtydDataStatus status)
 					 errdetail("Customers, and what else is counted, must stay below 2^53.")));
 			break;
 		case BTYD_DATA_MALFORMED:
-			ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("malformed btyd_data"),
-							errdetail("The stored bytes are not a value of type crm.btyd_data.")));
-			break;
+			Malformed();
 		case BTYD_DATA_NO_MEMORY:
 			CrmOutOfMemory("Ordering customers needs 64 bytes a distinct row.");
-			break;
 		case BTYD_DATA_INTERRUPTED:
 			CrmInterrupted();
-			break;
 		case BTYD_DATA_FULL:
 		case BTYD_DATA_OTHER_UNIT:
 			elog(ERROR, "unexpected btyd_data status %d", (int) status);
@@ -81,7 +86,7 @@ BtydDataIsOpen(const struct varlena *value)
 		return false;
 	/* no open form is so small that it has a short length word, which would not be aligned */
 	if (!VARATT_IS_4B_U(value) || !BtydOpenIsValid((const BtydOpen *) value, VARSIZE(value)))
-		BtydCheckStatus(BTYD_DATA_MALFORMED);
+		Malformed();
 	return true;
 }
 
@@ -110,8 +115,7 @@ DatumGetBtydData(Datum datum)
 		if (BtydUnpack(bytes, size, &data))
 			return data;
 	}
-	BtydCheckStatus(BTYD_DATA_MALFORMED);
-	return data;
+	Malformed();
 }
 
 /* The packed bytes of a value in either form. */

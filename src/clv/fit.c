@@ -21,10 +21,8 @@ CheckFitStatus(BtydFitStatus status)
 	{
 		case BTYD_FIT_INTERRUPTED:
 			CrmInterrupted();
-			break;
 		case BTYD_FIT_NO_MEMORY:
 			CrmOutOfMemory("The fit needs about 100 bytes a distinct row.");
-			break;
 		case BTYD_FIT_BAD_DATA:
 			elog(ERROR, "malformed btyd_data");
 			break;

@@ -33,6 +33,8 @@ WordAt(const char *bytes, int i)
 	return word;
 }
 
+static void AmountOutOfRange(void) pg_attribute_noreturn();
+
 static void
 AmountOutOfRange(void)
 {

@@ -38,7 +38,6 @@ SegmentMeasureByName(text *name, const char *const *names, int n, const char *wh
 					errmsg("unknown %s measure \"%.*s\"", what,
 						   CrmClippedLength(VARDATA_ANY(name), size), VARDATA_ANY(name)),
 					errdetail("The %s measure is %s or %s.", what, names[0], names[1])));
-	return 0;
 }
 
 void

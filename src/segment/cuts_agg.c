@@ -25,6 +25,8 @@ PG_FUNCTION_INFO_V1(rfm_sample_cuts);
 #define SAMPLE_MAX_LOG (MaxAllocSize - RFM_SAMPLE_HEADER)
 #define SAMPLE_FIRST_ROOM 256
 
+static void Malformed(void) pg_attribute_noreturn();
+
 static void
 Malformed(void)
 {
@@ -185,7 +187,6 @@ rfm_sample_cuts(PG_FUNCTION_ARGS)
 			PG_RETURN_POINTER(cuts);
 		case RFM_LOG_MALFORMED:
 			Malformed();
-			break;
 		case RFM_LOG_OUT_OF_RANGE:
 			ereport(ERROR,
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("amount out of range"),
@@ -194,12 +195,10 @@ rfm_sample_cuts(PG_FUNCTION_ARGS)
 			break;
 		case RFM_LOG_NO_MEMORY:
 			CrmOutOfMemory("Cuts need 16 bytes a customer.");
-			break;
 		case RFM_LOG_INTERRUPTED:
 			CrmInterrupted();
-			break;
 	}
-	PG_RETURN_NULL();
+	pg_unreachable();
 }
 
 /* ---------------------------------------------------------------- input and output */

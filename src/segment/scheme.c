@@ -170,7 +170,6 @@ scheme_segment(PG_FUNCTION_ARGS)
 					errmsg("the scheme has no segment \"%.*s\"",
 						   CrmClippedLength(VARDATA_ANY(name), size), VARDATA_ANY(name)),
 					errhint("Its segments are: %s.", names.data)));
-	PG_RETURN_NULL();
 }
 
 /* Return position, name, the cells won, the cells as written. */
