@@ -5,6 +5,7 @@
 
 #include "access/htup_details.h"
 #include "funcapi.h"
+#include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
@@ -52,6 +53,14 @@ CrmBinaryError(const char *type, const char *detail)
 {
 	ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 					errmsg("invalid binary value of type crm.%s", type), errdetail("%s", detail)));
+}
+
+char *
+CrmReceivedText(FunctionCallInfo fcinfo, int *size)
+{
+	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
+
+	return pq_getmsgtext(message, message->len - message->cursor, size);
 }
 
 TupleDesc

@@ -34,6 +34,9 @@ extern void CrmInputErrorDetail(fmNodePtr escontext, const char *type, const Cur
 /* Raise that bytes from outside are no value of a type; the detail says what is. */
 extern void CrmBinaryError(const char *type, const char *detail) pg_attribute_noreturn();
 
+/* The rest of the message that a receive function was given, a text in the client's encoding. */
+extern char *CrmReceivedText(FunctionCallInfo fcinfo, int *size);
+
 /* The number of bytes of somebody else's text to show in a message, ending between characters. */
 extern int CrmClippedLength(const char *input, Size size);
 

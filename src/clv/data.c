@@ -202,9 +202,9 @@ btyd_data_out(PG_FUNCTION_ARGS)
 Datum
 btyd_data_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo buf = (StringInfo) PG_GETARG_POINTER(0);
-	Size size = (Size) (buf->len - buf->cursor);
-	const uint8_t *bytes = (const uint8_t *) pq_getmsgbytes(buf, (int) size);
+	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
+	Size size = (Size) (message->len - message->cursor);
+	const uint8_t *bytes = (const uint8_t *) pq_getmsgbytes(message, (int) size);
 	BtydData data;
 
 	/* Bytes are good if unpacking them and packing again gives the same. */
@@ -227,11 +227,11 @@ Datum
 btyd_data_send(PG_FUNCTION_ARGS)
 {
 	struct varlena *packed = DatumGetPacked(PG_GETARG_DATUM(0));
-	StringInfoData buf;
+	StringInfoData message;
 
-	pq_begintypsend(&buf);
-	pq_sendbytes(&buf, VARDATA_ANY(packed), (int) VARSIZE_ANY_EXHDR(packed));
-	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+	pq_begintypsend(&message);
+	pq_sendbytes(&message, VARDATA_ANY(packed), (int) VARSIZE_ANY_EXHDR(packed));
+	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
 }
 
 /* Packed, also if an aggregate's open state came. */

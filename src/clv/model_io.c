@@ -42,27 +42,26 @@ clv_model_out(PG_FUNCTION_ARGS)
 Datum
 clv_model_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo buf = (StringInfo) PG_GETARG_POINTER(0);
-	int version = pq_getmsgbyte(buf);
-	int length;
+	int version = pq_getmsgbyte((StringInfo) PG_GETARG_POINTER(0));
+	int size;
 
 	if (version != CLV_MODEL_VERSION)
 		CrmBinaryError("clv_model",
 					   psprintf("Its version is %d, not %d.", version, CLV_MODEL_VERSION));
-	return ClvModelFromJson(pq_getmsgtext(buf, buf->len - buf->cursor, &length), NULL);
+	return ClvModelFromJson(CrmReceivedText(fcinfo, &size), NULL);
 }
 
 Datum
 clv_model_send(PG_FUNCTION_ARGS)
 {
-	StringInfoData json, buf;
+	StringInfoData json, message;
 
 	initStringInfo(&json);
 	ClvModelPutJson(&json, PG_GETARG_CLV_MODEL(0));
-	pq_begintypsend(&buf);
-	pq_sendbyte(&buf, CLV_MODEL_VERSION);
-	pq_sendtext(&buf, json.data, json.len);
-	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+	pq_begintypsend(&message);
+	pq_sendbyte(&message, CLV_MODEL_VERSION);
+	pq_sendtext(&message, json.data, json.len);
+	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
 }
 
 /* What a part does not use is zero. */

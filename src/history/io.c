@@ -218,7 +218,7 @@ history_out(PG_FUNCTION_ARGS)
 Datum
 history_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo buf = (StringInfo) PG_GETARG_POINTER(0);
+	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
 	HistoryView view;
 	HistoryReader reader;
 	HistoryEntry entry;
@@ -226,8 +226,8 @@ history_recv(PG_FUNCTION_ARGS)
 	struct varlena *packed;
 	bool good;
 
-	view.size = (size_t) (buf->len - buf->cursor);
-	view.bytes = (const uint8_t *) pq_getmsgbytes(buf, (int) view.size);
+	view.size = (size_t) (message->len - message->cursor);
+	view.bytes = (const uint8_t *) pq_getmsgbytes(message, (int) view.size);
 
 	/*
 	 * The one checker: a value is good if unpacking it and packing it again gives the same bytes.
@@ -256,9 +256,9 @@ Datum
 history_send(PG_FUNCTION_ARGS)
 {
 	HistoryView view = PG_GETARG_HISTORY(0);
-	StringInfoData buf;
+	StringInfoData message;
 
-	pq_begintypsend(&buf);
-	pq_sendbytes(&buf, (const char *) view.bytes, (int) view.size);
-	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+	pq_begintypsend(&message);
+	pq_sendbytes(&message, (const char *) view.bytes, (int) view.size);
+	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
 }

@@ -6,7 +6,6 @@
  */
 #include "history/private.h"
 
-#include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "pgtime.h"
 #include "utils/builtins.h"
@@ -244,9 +243,8 @@ zone_out(PG_FUNCTION_ARGS)
 Datum
 zone_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo buf = (StringInfo) PG_GETARG_POINTER(0);
 	int size;
-	char *name = pq_getmsgtext(buf, buf->len - buf->cursor, &size);
+	char *name = CrmReceivedText(fcinfo, &size);
 
 	return MakeZone(name, size, NULL);
 }

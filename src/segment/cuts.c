@@ -89,9 +89,8 @@ rfm_cuts_out(PG_FUNCTION_ARGS)
 Datum
 rfm_cuts_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
 	int size;
-	char *input = pq_getmsgtext(message, message->len - message->cursor, &size);
+	char *input = CrmReceivedText(fcinfo, &size);
 
 	PG_RETURN_POINTER(CutsFromText(input, size, NULL));
 }

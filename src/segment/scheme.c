@@ -78,9 +78,8 @@ scheme_out(PG_FUNCTION_ARGS)
 Datum
 scheme_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
 	int size;
-	char *input = pq_getmsgtext(message, message->len - message->cursor, &size);
+	char *input = CrmReceivedText(fcinfo, &size);
 
 	PG_RETURN_POINTER(SchemeFromText(input, size, NULL));
 }

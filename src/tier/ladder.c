@@ -5,7 +5,6 @@
 
 #include "catalog/pg_type.h"
 #include "funcapi.h"
-#include "libpq/pqformat.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/numeric.h"
@@ -43,9 +42,8 @@ PG_FUNCTION_INFO_V1(tier_ladder_recv);
 Datum
 tier_ladder_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
 	int size;
-	char *input = pq_getmsgtext(message, message->len - message->cursor, &size);
+	char *input = CrmReceivedText(fcinfo, &size);
 
 	PG_RETURN_TIER_P(LadderFromText(input, size, NULL));
 }

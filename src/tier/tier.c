@@ -103,9 +103,8 @@ PG_FUNCTION_INFO_V1(tier_recv);
 Datum
 tier_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
 	int size;
-	char *input = pq_getmsgtext(message, message->len - message->cursor, &size);
+	char *input = CrmReceivedText(fcinfo, &size);
 
 	PG_RETURN_TIER_P(TierFromText(input, size, NULL));
 }
