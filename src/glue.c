@@ -8,6 +8,7 @@
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 
 int
@@ -61,6 +62,13 @@ CrmReceivedText(FunctionCallInfo fcinfo, int *size)
 	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
 
 	return pq_getmsgtext(message, message->len - message->cursor, size);
+}
+
+Datum
+CrmNumericFromText(const char *number)
+{
+	return DirectFunctionCall3(numeric_in, CStringGetDatum(number), ObjectIdGetDatum(InvalidOid),
+							   Int32GetDatum(-1));
 }
 
 TupleDesc

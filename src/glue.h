@@ -40,6 +40,9 @@ extern char *CrmReceivedText(FunctionCallInfo fcinfo, int *size);
 /* The number of bytes of somebody else's text to show in a message, ending between characters. */
 extern int CrmClippedLength(const char *input, Size size);
 
+/* The numeric that a text says. */
+extern Datum CrmNumericFromText(const char *number);
+
 /* The row type that the caller of a function expects. */
 extern TupleDesc CrmResultRowType(FunctionCallInfo fcinfo);
 

@@ -143,6 +143,5 @@ HistoryMoneyGetNumericDatum(HistoryMoney units, int scale)
 		return NumericGetDatum(int64_div_fast_to_numeric((int64) units, scale));
 
 	digits[HistoryMoneyFormat(units, scale, digits)] = '\0';
-	return DirectFunctionCall3(numeric_in, CStringGetDatum(digits), ObjectIdGetDatum(InvalidOid),
-							   Int32GetDatum(-1));
+	return CrmNumericFromText(digits);
 }

@@ -62,8 +62,7 @@ ReadLadder(TierText *value, TierRungs *ladder)
 static Numeric
 ThresholdNumeric(const TierRung *rung)
 {
-	return DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(rung->threshold),
-											   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+	return DatumGetNumeric(CrmNumericFromText(rung->threshold));
 }
 
 /*
@@ -129,10 +128,7 @@ RungsReached(const ReadyLadder *ladder, Numeric value)
 static Numeric
 NumericOfText(FunctionCallInfo fcinfo, int argument)
 {
-	char *number = text_to_cstring(PG_GETARG_TEXT_PP(argument));
-
-	return DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(number),
-											   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+	return DatumGetNumeric(CrmNumericFromText(text_to_cstring(PG_GETARG_TEXT_PP(argument))));
 }
 
 static Datum
