@@ -28,6 +28,13 @@ CrmStoredBytes(Datum datum)
 					  (Pointer) value == DatumGetPointer(datum) ? NULL : value};
 }
 
+/* Does a detoasted value consist of these bytes? */
+static inline bool
+CrmHasBytes(const struct varlena *value, const void *bytes, Size size)
+{
+	return VARSIZE_ANY_EXHDR(value) == size && memcmp(VARDATA_ANY(value), bytes, size) == 0;
+}
+
 static inline void
 CrmBytesFree(CrmBytes bytes)
 {

@@ -215,7 +215,7 @@ btyd_data_recv(PG_FUNCTION_ARGS)
 		{
 			struct varlena *packed = (struct varlena *) DatumGetPointer(BtydDataGetDatum(&data));
 
-			if (VARSIZE(packed) - VARHDRSZ == size && memcmp(VARDATA(packed), bytes, size) == 0)
+			if (CrmHasBytes(packed, bytes, size))
 				PG_RETURN_POINTER(packed);
 		}
 	}

@@ -5,6 +5,7 @@
 
 #include <float.h>
 
+#include "compare.h"
 #include "utils/memutils.h"
 
 /* ---------------------------------------------------------------- models at hand
@@ -72,8 +73,7 @@ ClvGetPrepared(FunctionCallInfo fcinfo)
 		fcinfo->flinfo->fn_extra = kept =
 			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(KeptModels));
 	for (i = 0; i < kept->n && found == NULL; i++)
-		if (VARSIZE_ANY_EXHDR(value) == size &&
-			memcmp(VARDATA_ANY(value), VARDATA(&kept->at[i]->model), size) == 0)
+		if (CrmHasBytes(value, VARDATA(&kept->at[i]->model), size))
 			found = kept->at[i];
 	if (found && i == 1)
 		return found;

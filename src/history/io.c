@@ -3,6 +3,7 @@
  */
 #include "history/private.h"
 
+#include "compare.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "core/history/text.h"
@@ -244,8 +245,7 @@ history_recv(PG_FUNCTION_ARGS)
 	if (good && !reader.malformed && HistoryNormalise(&set) == HISTORY_OK)
 	{
 		packed = (struct varlena *) DatumGetPointer(PackEntries(&set));
-		if (VARSIZE(packed) - VARHDRSZ == view.size &&
-			memcmp(VARDATA(packed), view.bytes, view.size) == 0)
+		if (CrmHasBytes(packed, view.bytes, view.size))
 			PG_RETURN_POINTER(packed);
 	}
 	CrmBinaryError("history",

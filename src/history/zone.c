@@ -12,7 +12,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 
-PG_FUNCTION_INFO_V1(zone_in);
+	PG_FUNCTION_INFO_V1(zone_in);
 PG_FUNCTION_INFO_V1(zone_out);
 PG_FUNCTION_INFO_V1(zone_recv);
 PG_FUNCTION_INFO_V1(zone_send);
@@ -92,7 +92,7 @@ GetZone(FmgrInfo *flinfo, text *zone)
 	int size = (int) VARSIZE_ANY_EXHDR(zone);
 	pg_tz *found;
 
-	if (cache != NULL && cache->name_size == size && memcmp(cache->name, name, size) == 0)
+	if (cache != NULL && CrmHasBytes(zone, cache->name, cache->name_size))
 		return cache;
 
 	found = FindZone(name, size);

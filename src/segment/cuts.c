@@ -31,7 +31,7 @@ SegmentMeasureByName(text *name, const char *const *names, int n, const char *wh
 	Size size = VARSIZE_ANY_EXHDR(name);
 
 	for (int i = 0; i < n; i++)
-		if (strlen(names[i]) == size && memcmp(names[i], VARDATA_ANY(name), size) == 0)
+		if (CrmHasBytes(name, names[i], strlen(names[i])))
 			return i;
 	/* every kind of measure has two */
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -4,6 +4,7 @@
 #include "tier/tier.h"
 
 #include "catalog/pg_type.h"
+#include "compare.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -92,8 +93,8 @@ GetReadyLadder(FunctionCallInfo fcinfo, int argument)
 			AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "crm.tier_ladder", ALLOCSET_SMALL_SIZES);
 		fcinfo->flinfo->fn_extra = ready;
 	}
-	if (ready->source != NULL && VARSIZE_ANY_EXHDR(ready->source) == VARSIZE_ANY_EXHDR(value) &&
-		memcmp(VARDATA_ANY(ready->source), VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)) == 0)
+	if (ready->source != NULL &&
+		CrmHasBytes(value, VARDATA_ANY(ready->source), VARSIZE_ANY_EXHDR(ready->source)))
 		return ready;
 
 	ready->source = NULL;
