@@ -93,8 +93,7 @@ history_first_activity(PG_FUNCTION_ARGS)
 
 	if (HistoryNext(&reader, &entry))
 		PG_RETURN_DATEADT(entry.day);
-	if (reader.malformed)
-		HistoryCheckStatus(HISTORY_MALFORMED);
+	HistoryCheckRead(&reader);
 	PG_RETURN_NULL();
 }
 
@@ -171,8 +170,7 @@ history_activity(PG_FUNCTION_ARGS)
 	CHECK_FOR_INTERRUPTS();
 	if (!HistoryNext(reader, &entry))
 	{
-		if (reader->malformed)
-			HistoryCheckStatus(HISTORY_MALFORMED);
+		HistoryCheckRead(reader);
 		SRF_RETURN_DONE(funcctx);
 	}
 	values[0] = DateADTGetDatum(entry.day);

@@ -129,8 +129,7 @@ AppendHistory(struct varlena *state, struct varlena *other)
 		CHECK_FOR_INTERRUPTS();
 		state = AppendEntry(state, &entry, reader.scale);
 	}
-	if (reader.malformed)
-		HistoryCheckStatus(HISTORY_MALFORMED);
+	HistoryCheckRead(&reader);
 	return state;
 }
 

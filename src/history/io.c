@@ -81,8 +81,7 @@ HistoryCollectDays(HistoryEntries *set, HistoryView history, DateADT since, Date
 		}
 		HistoryCollectEntry(set, &entry, reader.scale);
 	}
-	if (reader.malformed)
-		HistoryCheckStatus(HISTORY_MALFORMED);
+	HistoryCheckRead(&reader);
 }
 
 /* Pack a normalised set into a new value. */
@@ -206,8 +205,7 @@ history_out(PG_FUNCTION_ARGS)
 		out.len += (int) HistoryEntryFormat(&entry, reader.scale, out.data + out.len);
 		out.data[out.len] = '\0';
 	}
-	if (reader.malformed)
-		HistoryCheckStatus(HISTORY_MALFORMED);
+	HistoryCheckRead(&reader);
 	PG_RETURN_CSTRING(out.data);
 }
 

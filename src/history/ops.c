@@ -105,8 +105,7 @@ history_by_year(PG_FUNCTION_ARGS)
 	cutter = funcctx->user_fctx;
 	if (!cutter->more)
 	{
-		if (cutter->reader.malformed)
-			HistoryCheckStatus(HISTORY_MALFORMED);
+		HistoryCheckRead(&cutter->reader);
 		SRF_RETURN_DONE(funcctx);
 	}
 

@@ -11,6 +11,14 @@
 /* Raise what a codec status means to a user; returns on HISTORY_OK only. */
 extern void HistoryCheckStatus(HistoryStatus status);
 
+/* The same of a reader that has no next entry. */
+static inline void
+HistoryCheckRead(const HistoryReader *reader)
+{
+	if (reader->malformed)
+		HistoryCheckStatus(HISTORY_MALFORMED);
+}
+
 /* Collecting entries in the current memory context, to be packed into a new value. */
 extern HistoryEntries HistoryStartEntries(Size room);
 extern void HistoryCollectEntry(HistoryEntries *set, const HistoryEntry *entry, int scale);
