@@ -3,6 +3,8 @@
  */
 #include "clv/data.h"
 
+#include <math.h>
+
 #include "common/shortest_dec.h"
 #include "compare.h"
 #include "core/clv/data_text.h"
@@ -63,6 +65,26 @@ BtydCheckStatus(BtydDataStatus status)
 		case BTYD_DATA_OTHER_UNIT:
 			elog(ERROR, "unexpected btyd_data status %d", (int) status);
 	}
+}
+
+void
+BtydBadCustomer(BtydStatus status, double x, double t_x, double t)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s", BtydStatusMessage(status)),
+			 errdetail("x is %g, t_x is %g, t is %g.", x, t_x, t),
+			 errhint("x counts repeat purchase days, t_x is the time from the first to the last, t "
+					 "from the first to today, in the model's unit of time; crm.btyd(history, "
+					 "as_of, unit_days) computes them.")));
+}
+
+void
+BtydCheckMeanSpend(double m_x)
+{
+	if (!isfinite(m_x))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("mean spend must be a finite number"), errdetail("m_x is %g.", m_x)));
 }
 
 /* Pack data whose rows are in order into a new value. */

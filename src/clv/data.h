@@ -17,6 +17,13 @@ extern Datum BtydDataGetDatum(BtydData *data);
 /* Raise what a status means; returns on BTYD_DATA_OK only */
 extern void BtydCheckStatus(BtydDataStatus status);
 
+/* Raise what is wrong with the numbers of a customer */
+extern void BtydBadCustomer(BtydStatus status, double x, double t_x, double t)
+	pg_attribute_noreturn();
+
+/* Raise unless a mean spend is a number */
+extern void BtydCheckMeanSpend(double m_x);
+
 /* Is a detoasted value in the open form? Raises if it is none that could be one. */
 extern bool BtydDataIsOpen(const struct varlena *value);
 extern BtydData BtydOpenGetData(const BtydOpen *open);

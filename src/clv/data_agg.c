@@ -9,8 +9,6 @@
  */
 #include "clv/data.h"
 
-#include <math.h>
-
 #include "history/history.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -147,7 +145,7 @@ UnitDaysArgument(FunctionCallInfo fcinfo, int n)
 		return DEFAULT_UNIT_DAYS;
 	if (PG_ARGISNULL(n))
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("unit_days is NULL"),
-						errhint("7 measures time in weeks, 1 in days.")));
+						errhint(HISTORY_UNIT_DAYS_HINT)));
 	unit_days = PG_GETARG_FLOAT8(n);
 	HistoryCheckUnitDays(unit_days);
 	return unit_days;
@@ -223,12 +221,7 @@ btyd_agg_numbers(PG_FUNCTION_ARGS)
 	row.t = PG_GETARG_FLOAT8(3) + 0.0;
 	status = BtydCheckRow(row.x, row.t_x, row.t);
 	if (status != BTYD_OK)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s", BtydStatusMessage(status)),
-				 errdetail("x is %g, t_x is %g, t is %g.", row.x, row.t_x, row.t),
-				 errhint("x counts repeat purchase days, t_x is the time from the first to "
-						 "the last, t from the first to today; crm.btyd(history, as_of) "
-						 "computes them.")));
+		BtydBadCustomer(status, row.x, row.t_x, row.t);
 	if (PG_NARGS() > 5)
 	{
 		int64 weight = PG_GETARG_INT64(5);
@@ -245,9 +238,7 @@ btyd_agg_numbers(PG_FUNCTION_ARGS)
 	if (PG_NARGS() > 4 && !PG_ARGISNULL(4))
 	{
 		m_x = PG_GETARG_FLOAT8(4);
-		if (!isfinite(m_x))
-			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-							errmsg("mean spend must be a finite number")));
+		BtydCheckMeanSpend(m_x);
 	}
 	state = AddRow(state, owned, &row);
 	if (PG_NARGS() > 4 && !PG_ARGISNULL(4) && row.x > 0)

@@ -10,6 +10,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "clv/data.h"
 #include "core/clv/gamma_gamma.h"
 
 PG_FUNCTION_INFO_V1(clv_p_alive);
@@ -107,14 +108,7 @@ CheckStatus(BtydStatus status, const HistoryBtydRow *customer)
 			return;
 		case BTYD_BAD_X:
 		case BTYD_BAD_TIMES:
-			ereport(
-				ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s", BtydStatusMessage(status)),
-				 errdetail("x is %g, t_x is %g, t is %g.", customer->x, customer->t_x, customer->t),
-				 errhint("x counts repeat purchase days, t_x is the time from the first to the "
-						 "last, t from the first to today, in the model's unit of time; "
-						 "crm.btyd(history, as_of, unit_days) computes them.")));
-			break;
+			BtydBadCustomer(status, customer->x, customer->t_x, customer->t);
 		case BTYD_INFINITE:
 			hint = "Give a number of days, or a discount above 0.";
 			break;
@@ -163,10 +157,8 @@ static BtydStatus
 ExpectedSpend(const ClvModel *model, const HistoryBtydRow *customer, double *result)
 {
 	CheckSpend(model);
-	if (customer->x > 0 && !isfinite(customer->m_x))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("mean spend must be a finite number"),
-						errdetail("m_x is %g.", customer->m_x)));
+	if (customer->x > 0)
+		BtydCheckMeanSpend(customer->m_x);
 	return GammaGammaExpected(model->spend.params, customer->x, Max(customer->m_x, DBL_MIN),
 							  result);
 }

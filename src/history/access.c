@@ -192,14 +192,13 @@ void
 HistoryCheckUnitDays(double unit_days)
 {
 	if (!(unit_days > 0))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unit_days must be positive"),
-				 errhint("7 measures time in weeks, 1 in days.")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("unit_days must be positive"), errhint(HISTORY_UNIT_DAYS_HINT)));
 	/* Beyond these, times of a history are no longer all finite and distinct. */
 	if (unit_days < 1e-9 || unit_days > 1e9)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unit_days out of range"),
 						errdetail("A unit of time has 1e-9 to 1e9 days."),
-						errhint("7 measures time in weeks, 1 in days.")));
+						errhint(HISTORY_UNIT_DAYS_HINT)));
 }
 
 /* btyd(h, as_of, unit_days): recency and frequency as the "buy till you die" models take them. */

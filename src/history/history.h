@@ -28,6 +28,7 @@ extern Datum HistoryMoneyGetNumericDatum(HistoryMoney units, int scale);
 extern bool HistoryBtyd(HistoryView history, DateADT as_of, double unit_days, HistoryBtydRow *row);
 
 extern void HistoryCheckUnitDays(double unit_days);
+#define HISTORY_UNIT_DAYS_HINT "7 measures time in weeks, 1 in days."
 
 /* Raise the error that every function with an `as_of` owes an infinite date. */
 extern void HistoryCheckAsOf(DateADT as_of);
