@@ -71,6 +71,12 @@ CrmNumericFromText(const char *number)
 							   Int32GetDatum(-1));
 }
 
+void
+CrmListName(StringInfo list, const char *name, Size size)
+{
+	appendStringInfo(list, "%s%.*s", list->len > 0 ? ", " : "", (int) size, name);
+}
+
 TupleDesc
 CrmResultRowType(FunctionCallInfo fcinfo)
 {

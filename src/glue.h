@@ -11,6 +11,7 @@
 
 #include "access/tupdesc.h"
 #include "fmgr.h"
+#include "lib/stringinfo.h"
 
 #include "compat.h"
 #include "core/base/cursor.h"
@@ -42,6 +43,9 @@ extern int CrmClippedLength(const char *input, Size size);
 
 /* The numeric that a text says. */
 extern Datum CrmNumericFromText(const char *number);
+
+/* Add to a list of names that is shown to people: one, two, three. */
+extern void CrmListName(StringInfo list, const char *name, Size size);
 
 /* The row type that the caller of a function expects. */
 extern TupleDesc CrmResultRowType(FunctionCallInfo fcinfo);

@@ -27,7 +27,19 @@ ClvKnownProcesses(void)
 
 	initStringInfo(&names);
 	for (int i = 0; BtydProcesses[i]; i++)
-		appendStringInfo(&names, "%s%s", i ? ", " : "", BtydProcesses[i]->name);
+		CrmListName(&names, BtydProcesses[i]->name, strlen(BtydProcesses[i]->name));
+	return names.data;
+}
+
+char *
+ClvParameterNames(const ClvPartKind *kind, uint32 which)
+{
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (int i = 0; i < kind->nparams; i++)
+		if (which & 1u << i)
+			CrmListName(&names, kind->param_names[i], strlen(kind->param_names[i]));
 	return names.data;
 }
 

@@ -6,7 +6,6 @@
 
 #include "glue.h"
 
-#include "lib/stringinfo.h"
 #include "core/clv/btyd.h"
 #include "core/clv/data.h"
 
@@ -58,6 +57,10 @@ typedef struct ClvPartKind
 
 extern ClvPartKind ClvOrdersKind(const BtydProcess *process);
 extern const ClvPartKind ClvSpendKind;
+
+/* r, alpha, ...: those parameters whose bit is set */
+extern char *ClvParameterNames(const ClvPartKind *kind, uint32 which);
+#define CLV_ALL_PARAMETERS PG_UINT32_MAX
 
 extern const BtydProcess *ClvProcessByName(const char *name); /* raises when unknown */
 extern const char *ClvKnownProcesses(void);                   /* mbgnbd, bgnbd, ... */

@@ -79,27 +79,24 @@ CRM_EQUALITY(clv_model, ClvModelBytes);
 static void
 GivenParameters(ArrayType *array, const ClvPartKind *kind, double *params)
 {
-	StringInfoData names;
+	const char *names = ClvParameterNames(kind, CLV_ALL_PARAMETERS);
 	Datum *given;
 	bool *nulls;
 	int n;
 
-	initStringInfo(&names);
-	for (int i = 0; i < kind->nparams; i++)
-		appendStringInfo(&names, "%s%s", i ? ", " : "", kind->param_names[i]);
 	deconstruct_array(array, FLOAT8OID, sizeof(double), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &given,
 					  &nulls, &n);
 	if (n != kind->nparams)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("%s has %d parameters", kind->title, kind->nparams),
-						errhint("They are, in this order: %s.", names.data)));
+						errhint("They are, in this order: %s.", names)));
 	for (int i = 0; i < kind->nparams; i++)
 	{
 		params[i] = nulls[i] ? NAN : DatumGetFloat8(given[i]);
 		if (!(params[i] > 0 && isfinite(params[i])))
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 							errmsg("parameter %s must be a positive number", kind->param_names[i]),
-							errhint("Parameters are, in this order: %s.", names.data)));
+							errhint("Parameters are, in this order: %s.", names)));
 	}
 }
 

@@ -99,15 +99,10 @@ clv_parameters(PG_FUNCTION_ARGS)
 static const char *
 UnidentifiedSentence(const ClvPart *part, const ClvPartKind *kind)
 {
-	StringInfoData names;
-
 	if (part->unidentified == 0)
 		return NULL;
-	initStringInfo(&names);
-	for (int i = 0; i < kind->nparams; i++)
-		if (part->unidentified & 1u << i)
-			appendStringInfo(&names, "%s%s", names.len ? ", " : "", kind->param_names[i]);
-	return psprintf("Not determined by the data: %s of %s.", names.data, kind->title);
+	return psprintf("Not determined by the data: %s of %s.",
+					ClvParameterNames(kind, part->unidentified), kind->title);
 }
 
 const char *
@@ -224,7 +219,7 @@ clv_processes(PG_FUNCTION_ARGS)
 	const BtydProcess *process;
 	Datum values[4];
 	bool nulls[4] = {false, false, false, false};
-	StringInfoData names;
+	ClvPartKind kind;
 
 	if (SRF_IS_FIRSTCALL())
 	{
@@ -239,12 +234,10 @@ clv_processes(PG_FUNCTION_ARGS)
 	process = BtydProcesses[funcctx->call_cntr];
 	if (process == NULL)
 		SRF_RETURN_DONE(funcctx);
-	initStringInfo(&names);
-	for (int i = 0; i < process->nparams; i++)
-		appendStringInfo(&names, "%s%s", i ? ", " : "", process->param_names[i]);
+	kind = ClvOrdersKind(process);
 	PutText(values, nulls, 0, process->name);
 	PutText(values, nulls, 1, process->title);
-	PutText(values, nulls, 2, names.data);
+	PutText(values, nulls, 2, ClvParameterNames(&kind, CLV_ALL_PARAMETERS));
 	PutText(values, nulls, 3, process->paper);
 	SRF_RETURN_NEXT(funcctx,
 					HeapTupleGetDatum(heap_form_tuple(funcctx->tuple_desc, values, nulls)));

@@ -163,8 +163,7 @@ scheme_segment(PG_FUNCTION_ARGS)
 	initStringInfo(&names);
 	walk = StartWinners(scheme);
 	while (NextWinner(&walk))
-		appendStringInfo(&names, "%s%.*s", names.len > 0 ? ", " : "", (int) walk.rule.name.size,
-						 walk.rule.name.text);
+		CrmListName(&names, walk.rule.name.text, walk.rule.name.size);
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("the scheme has no segment \"%.*s\"",
 						   CrmClippedLength(VARDATA_ANY(name), size), VARDATA_ANY(name)),
@@ -221,8 +220,7 @@ EarlierNames(SchemeView scheme, int position, CellSet cells)
 	initStringInfo(&names);
 	while (NextWinner(&walk) && walk.position < position)
 		if (!CellSetIsEmpty(CellSetIntersection(walk.won, cells)))
-			appendStringInfo(&names, "%s%.*s", names.len > 0 ? ", " : "", (int) walk.rule.name.size,
-							 walk.rule.name.text);
+			CrmListName(&names, walk.rule.name.text, walk.rule.name.size);
 	return names.data;
 }
 

@@ -32,7 +32,7 @@ TierLadderLabels(const TierRungs *ladder)
 
 	initStringInfo(&list);
 	for (int i = 0; i < ladder->count; i++)
-		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", ladder->rung[i].label);
+		CrmListName(&list, ladder->rung[i].label, (Size) ladder->rung[i].label_length);
 	return list.data;
 }
 
