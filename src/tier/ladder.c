@@ -10,6 +10,15 @@
 #include "utils/memutils.h"
 #include "utils/numeric.h"
 
+PG_FUNCTION_INFO_V1(tier_ladder_in);
+PG_FUNCTION_INFO_V1(tier_ladder_recv);
+PG_FUNCTION_INFO_V1(tier_for);
+PG_FUNCTION_INFO_V1(tier_for_text);
+PG_FUNCTION_INFO_V1(tier_next);
+PG_FUNCTION_INFO_V1(tier_next_text);
+PG_FUNCTION_INFO_V1(tier_on_ladder);
+PG_FUNCTION_INFO_V1(tier_ladder_tiers);
+
 /* Make a ladder of text from outside: the one way in, for every form of input. */
 static TierText *
 LadderFromText(const char *input, Size size, fmNodePtr escontext)
@@ -28,7 +37,6 @@ LadderFromText(const char *input, Size size, fmNodePtr escontext)
 	return value;
 }
 
-PG_FUNCTION_INFO_V1(tier_ladder_in);
 /* Read `0-none:0, 1-bronze:100`. */
 Datum
 tier_ladder_in(PG_FUNCTION_ARGS)
@@ -38,7 +46,6 @@ tier_ladder_in(PG_FUNCTION_ARGS)
 	PG_RETURN_TIER_P(LadderFromText(input, strlen(input), CRM_ESCONTEXT(fcinfo)));
 }
 
-PG_FUNCTION_INFO_V1(tier_ladder_recv);
 /* Read a ladder in binary: its text, in the client's encoding, verified like any text. */
 Datum
 tier_ladder_recv(PG_FUNCTION_ARGS)
@@ -143,7 +150,6 @@ TierFor(FunctionCallInfo fcinfo, Numeric value)
 	PG_RETURN_TIER_P(TierFromRung(&ladder->rungs.rung[reached - 1]));
 }
 
-PG_FUNCTION_INFO_V1(tier_for);
 /* The tier that a value reaches; NULL below the lowest threshold. */
 Datum
 tier_for(PG_FUNCTION_ARGS)
@@ -151,7 +157,6 @@ tier_for(PG_FUNCTION_ARGS)
 	return TierFor(fcinfo, PG_GETARG_NUMERIC(1));
 }
 
-PG_FUNCTION_INFO_V1(tier_for_text);
 /* The same of a value that is text. */
 Datum
 tier_for_text(PG_FUNCTION_ARGS)
@@ -184,7 +189,6 @@ NextTier(FunctionCallInfo fcinfo, Numeric value)
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(ladder->columns, values, nulls)));
 }
 
-PG_FUNCTION_INFO_V1(tier_next);
 /* The next tier up, its threshold and what is missing to it; all NULL at the top. */
 Datum
 tier_next(PG_FUNCTION_ARGS)
@@ -192,7 +196,6 @@ tier_next(PG_FUNCTION_ARGS)
 	return NextTier(fcinfo, PG_GETARG_NUMERIC(1));
 }
 
-PG_FUNCTION_INFO_V1(tier_next_text);
 /* The same of a value that is text. */
 Datum
 tier_next_text(PG_FUNCTION_ARGS)
@@ -200,7 +203,6 @@ tier_next_text(PG_FUNCTION_ARGS)
 	return NextTier(fcinfo, NumericOfText(fcinfo, 1));
 }
 
-PG_FUNCTION_INFO_V1(tier_on_ladder);
 /* The tier of a label, on a ladder that is named. */
 Datum
 tier_on_ladder(PG_FUNCTION_ARGS)
@@ -219,7 +221,6 @@ tier_on_ladder(PG_FUNCTION_ARGS)
 	PG_RETURN_TIER_P(TierFromRung(rung));
 }
 
-PG_FUNCTION_INFO_V1(tier_ladder_tiers);
 /* The rungs of a ladder as rows, lowest first. */
 Datum
 tier_ladder_tiers(PG_FUNCTION_ARGS)

@@ -9,6 +9,16 @@
 #include "utils/builtins.h"
 #include "utils/sortsupport.h"
 
+PG_FUNCTION_INFO_V1(tier_in);
+PG_FUNCTION_INFO_V1(tier_out);
+PG_FUNCTION_INFO_V1(tier_recv);
+PG_FUNCTION_INFO_V1(tier_send);
+PG_FUNCTION_INFO_V1(tier_rank);
+PG_FUNCTION_INFO_V1(tier_label);
+PG_FUNCTION_INFO_V1(tier_sortsupport);
+PG_FUNCTION_INFO_V1(tier_smaller);
+PG_FUNCTION_INFO_V1(tier_larger);
+
 /* Make a tier of a rank and a label that was checked. */
 static TierText *
 MakeTier(int rank, TierSlice label)
@@ -80,7 +90,6 @@ TierFromText(const char *input, Size size, fmNodePtr escontext)
 	return NULL;
 }
 
-PG_FUNCTION_INFO_V1(tier_in);
 /* Read `3-gold`, or a label of the ladder in the setting. */
 Datum
 tier_in(PG_FUNCTION_ARGS)
@@ -90,7 +99,6 @@ tier_in(PG_FUNCTION_ARGS)
 	PG_RETURN_TIER_P(TierFromText(input, strlen(input), CRM_ESCONTEXT(fcinfo)));
 }
 
-PG_FUNCTION_INFO_V1(tier_out);
 /* Write a tier or a ladder: what is stored is the text. */
 Datum
 tier_out(PG_FUNCTION_ARGS)
@@ -98,7 +106,6 @@ tier_out(PG_FUNCTION_ARGS)
 	PG_RETURN_CSTRING(text_to_cstring((text *) PG_GETARG_TIER_PP(0)));
 }
 
-PG_FUNCTION_INFO_V1(tier_recv);
 /* Read a tier in binary: its text, in the client's encoding, verified like any text. */
 Datum
 tier_recv(PG_FUNCTION_ARGS)
@@ -109,7 +116,6 @@ tier_recv(PG_FUNCTION_ARGS)
 	PG_RETURN_TIER_P(TierFromText(input, size, NULL));
 }
 
-PG_FUNCTION_INFO_V1(tier_send);
 /* Write a tier or a ladder in binary: its text. */
 Datum
 tier_send(PG_FUNCTION_ARGS)
@@ -122,7 +128,6 @@ tier_send(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
 }
 
-PG_FUNCTION_INFO_V1(tier_rank);
 /* The rank of a tier. */
 Datum
 tier_rank(PG_FUNCTION_ARGS)
@@ -132,7 +137,6 @@ tier_rank(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32(VARDATA_ANY(tier)[0] - '0');
 }
 
-PG_FUNCTION_INFO_V1(tier_label);
 /* The label of a tier. */
 Datum
 tier_label(PG_FUNCTION_ARGS)
@@ -161,7 +165,6 @@ CompareSorted(Datum a, Datum b, SortSupport support)
 	return TierOrder(a, b);
 }
 
-PG_FUNCTION_INFO_V1(tier_sortsupport);
 /* Hand a sort its comparison. */
 Datum
 tier_sortsupport(PG_FUNCTION_ARGS)
@@ -170,7 +173,6 @@ tier_sortsupport(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-PG_FUNCTION_INFO_V1(tier_smaller);
 /* The lower of two tiers: step of min. */
 Datum
 tier_smaller(PG_FUNCTION_ARGS)
@@ -179,7 +181,6 @@ tier_smaller(PG_FUNCTION_ARGS)
 																		   : PG_GETARG_DATUM(1));
 }
 
-PG_FUNCTION_INFO_V1(tier_larger);
 /* The higher of two tiers: step of max. */
 Datum
 tier_larger(PG_FUNCTION_ARGS)
