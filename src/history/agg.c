@@ -245,22 +245,16 @@ Datum
 history_agg_final(PG_FUNCTION_ARGS)
 {
 	struct varlena *state = GetState(fcinfo);
+	HistoryView view;
 	HistoryEntries set;
 
-	if (state == NULL)
-	{
-		set = HistoryStartEntries(1);
-		return HistoryFinishEntries(&set); /* no purchases: the empty history */
-	}
-	else
-	{
-		HistoryView view = {StateBytes(state), StateRoom(state)};
-
-		set = HistoryStartEntries(
-			HistoryCountAtMost((HistoryView){view.bytes, HistoryOpenUsed(view.bytes)}));
-		HistoryCollectDays(&set, view, DATEVAL_NOBEGIN, DATEVAL_NOEND, false);
-		return HistoryFinishEntries(&set);
-	}
+	if (state == NULL) /* no purchases: the empty history */
+		state = NewState(FIRST_STATE_SIZE, 0);
+	view = (HistoryView){StateBytes(state), StateRoom(state)};
+	set = HistoryStartEntries(
+		HistoryCountAtMost((HistoryView){view.bytes, HistoryOpenUsed(view.bytes)}));
+	HistoryCollectDays(&set, view, DATEVAL_NOBEGIN, DATEVAL_NOEND, false);
+	return HistoryFinishEntries(&set);
 }
 
 /* One purchase as a history: what the aggregate makes of one row. */
