@@ -76,8 +76,7 @@ extern Datum ClvModelFromJson(const char *input, fmNodePtr escontext);
 
 extern const char *ClvStatusName(int status);
 extern const char *ClvStatusMessage(int status);
-extern const char *ClvModelWarning(const ClvModel *model); /* NULL if all is well */
-extern const char *ClvNoSpend(const ClvModel *model);      /* why, NULL if spend can be predicted */
+extern const char *ClvNoSpend(const ClvModel *model); /* why, NULL if spend can be predicted */
 
 static inline bool
 ClvUsable(int status)

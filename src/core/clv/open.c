@@ -98,8 +98,8 @@ FindSlot(BtydOpen *open, const BtydRow *row, uint32_t hash)
 	return NULL;
 }
 
-static inline BtydDataStatus
-Add(BtydOpen *open, const BtydRow *row)
+BtydDataStatus
+BtydOpenAdd(BtydOpen *open, const BtydRow *row)
 {
 	uint32_t hash = HashRow(row);
 	uint32_t *slot = FindSlot(open, row, hash);
@@ -117,12 +117,6 @@ Add(BtydOpen *open, const BtydRow *row)
 	open->rows[open->n++] = *row;
 	*slot = open->n | (hash & TAG_MASK);
 	return BTYD_DATA_OK;
-}
-
-BtydDataStatus
-BtydOpenAdd(BtydOpen *open, const BtydRow *row)
-{
-	return Add(open, row);
 }
 
 void
@@ -177,7 +171,7 @@ BtydOpenMerge(BtydOpen *open, const BtydRow *rows, size_t n, size_t *done)
 	BtydDataStatus status = BTYD_DATA_OK;
 
 	for (; *done < n && status == BTYD_DATA_OK; *done += status == BTYD_DATA_OK)
-		status = Add(open, &rows[*done]);
+		status = BtydOpenAdd(open, &rows[*done]);
 	return status;
 }
 

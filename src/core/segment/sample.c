@@ -244,7 +244,7 @@ RfmLogCut(RfmLogReader log, int64_t customers, int levels, const Environment *en
 
 /* ---------------------------------------------------------------- the sample */
 
-bool
+static bool
 RfmQuestionIsValid(const RfmQuestion *question)
 {
 	return question->version == RFM_SAMPLE_VERSION && question->levels >= RFM_MIN_LEVELS &&

@@ -56,8 +56,6 @@ typedef struct RfmSample
 
 #define RFM_SAMPLE_HEADER offsetof(RfmSample, log)
 
-extern bool RfmQuestionIsValid(const RfmQuestion *question);
-
 /*
  * Is this the header of a sample that has so many bytes, from the length word on? The log behind it
  * is read with care wherever it is read.
