@@ -21,7 +21,10 @@ PG_FUNCTION_INFO_V1(clv_processes);
  */
 #define CORRELATION_LIMIT 0.2
 
-#define MAX_COLUMNS 32
+/* clv_diagnostics: columns about a part, about spend, and all */
+#define PART_COLUMNS 8
+#define SPEND_COLUMNS (PART_COLUMNS + 2)
+#define DIAGNOSTICS_COLUMNS (2 + PART_COLUMNS + BTYD_COUNTERS - 1 + SPEND_COLUMNS + 1)
 
 /* The next column of a row: a number, NULL if it is none. */
 static void
@@ -118,8 +121,9 @@ ClvNoSpend(const ClvModel *model)
 	return NULL;
 }
 
-const char *
-ClvModelWarning(const ClvModel *model)
+/* What speaks against using a model as it is; NULL if all is well */
+static const char *
+ModelWarning(const ClvModel *model)
 {
 	ClvPartKind orders = ClvOrdersKind(ClvProcessByName(model->process));
 	const char *warning = UnidentifiedSentence(&model->orders, &orders);
@@ -164,11 +168,10 @@ Datum
 clv_diagnostics(PG_FUNCTION_ARGS)
 {
 	const ClvModel *model = PG_GETARG_CLV_MODEL(0);
-	TupleDesc desc = CrmResultRowType(fcinfo);
 	const double *counter = (const double *) &model->counters;
 	bool fitted = model->orders.status != CLV_GIVEN;
-	Datum values[MAX_COLUMNS];
-	bool nulls[MAX_COLUMNS] = {false};
+	Datum values[DIAGNOSTICS_COLUMNS];
+	bool nulls[DIAGNOSTICS_COLUMNS] = {false};
 	int column = 0;
 
 	PutText(values, nulls, column++, model->process);
@@ -188,11 +191,11 @@ clv_diagnostics(PG_FUNCTION_ARGS)
 		PutNumber(values, nulls, column++, model->correlation);
 	}
 	else
-		while (column < desc->natts - 1)
+		for (int i = 0; i < SPEND_COLUMNS; i++)
 			nulls[column++] = true;
-	PutText(values, nulls, column++, ClvModelWarning(model));
-	Assert(column == desc->natts);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(desc, values, nulls)));
+	PutText(values, nulls, column++, ModelWarning(model));
+	Assert(column == lengthof(values));
+	return CrmReturnRow(fcinfo, values, nulls);
 }
 
 /* clv_is_usable(model): may it predict? */

@@ -34,7 +34,8 @@ typedef struct Simulation
 static Timestamp
 StartOfDay(DateADT day, const char *name)
 {
-	if (DATE_NOT_FINITE(day) || !IS_VALID_DATE(day) || day >= TIMESTAMP_END_JULIAN - 2451545 - 1)
+	if (DATE_NOT_FINITE(day) || !IS_VALID_DATE(day) ||
+		day >= TIMESTAMP_END_JULIAN - POSTGRES_EPOCH_JDATE - 1)
 		ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 						errmsg("%s must be a finite date", name)));
 	return (Timestamp) day * USECS_PER_DAY;
