@@ -259,7 +259,7 @@ AskValue(FunctionCallInfo fcinfo, ClvPrepared *model, const HistoryBtydRow *cust
 	if (!(discount >= 0 && isfinite(discount)))
 		return BTYD_BAD_RATE;
 	status = ClvDiscounted(model, customer, horizon,
-						   log1p(discount) * model->model.unit_days / DAYS_A_YEAR, answer);
+						   log1p(discount) * model->model.unit_days / CLV_DAYS_A_YEAR, answer);
 	if (status == BTYD_OK)
 		status = ExpectedSpend(&model->model, customer, &spend);
 	*answer *= spend;

@@ -8,7 +8,7 @@
 #include "history/history.h"
 
 /* Discounts are per year of so many days: 365 days from now is a year from now */
-#define DAYS_A_YEAR 365.0
+#define CLV_DAYS_A_YEAR 365.0
 
 /* Expected orders of a customer who is alive at t; a factor below 0 is a free entry */
 typedef struct ClvFuture

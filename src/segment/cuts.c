@@ -159,9 +159,9 @@ rfm_cuts_make(PG_FUNCTION_ARGS)
 	cuts->version = RFM_CUTS_VERSION;
 	cuts->levels = (uint8) Min(levels, RFM_MAX_LEVELS + 1);
 	cuts->frequency_measure = (uint8) SegmentMeasureByName(
-		PG_GETARG_TEXT_PP(3), RfmFrequencyMeasureNames, FREQUENCY_MEASURES, "frequency");
+		PG_GETARG_TEXT_PP(3), RfmFrequencyMeasureNames, RFM_FREQUENCY_MEASURES, "frequency");
 	cuts->monetary_measure = (uint8) SegmentMeasureByName(
-		PG_GETARG_TEXT_PP(4), RfmMonetaryMeasureNames, MONETARY_MEASURES, "monetary");
+		PG_GETARG_TEXT_PP(4), RfmMonetaryMeasureNames, RFM_MONETARY_MEASURES, "monetary");
 
 	cuts->reachable[RFM_RECENCY] = (uint8) CutsFromArray(recency, levels, "recency", values);
 	for (int i = 0; i < cuts->reachable[RFM_RECENCY]; i++)

@@ -107,9 +107,9 @@ GetQuestion(FunctionCallInfo fcinfo)
 	if (PG_NARGS() > 4)
 	{
 		question.frequency_measure = (uint8) SegmentMeasureByName(
-			PG_GETARG_TEXT_PP(4), RfmFrequencyMeasureNames, FREQUENCY_MEASURES, "frequency");
+			PG_GETARG_TEXT_PP(4), RfmFrequencyMeasureNames, RFM_FREQUENCY_MEASURES, "frequency");
 		question.monetary_measure = (uint8) SegmentMeasureByName(
-			PG_GETARG_TEXT_PP(5), RfmMonetaryMeasureNames, MONETARY_MEASURES, "monetary");
+			PG_GETARG_TEXT_PP(5), RfmMonetaryMeasureNames, RFM_MONETARY_MEASURES, "monetary");
 	}
 	return question;
 }

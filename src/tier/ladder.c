@@ -32,7 +32,7 @@ LadderFromText(const char *input, Size size, fmNodePtr escontext)
 		CrmInputError(escontext, "tier_ladder", &in, TIER_LADDER_HINT);
 		return NULL;
 	}
-	value = palloc(VARHDRSZ + LADDER_TEXT_MAX);
+	value = palloc(VARHDRSZ + TIER_LADDER_TEXT_MAX);
 	SET_VARSIZE(value, VARHDRSZ + TierLadderFormat(&ladder, VARDATA(value)));
 	return value;
 }

@@ -47,8 +47,8 @@ FuzzTier(Cursor in)
 static void
 FuzzLadder(Cursor in)
 {
-	char first[LADDER_TEXT_MAX];
-	char second[LADDER_TEXT_MAX];
+	char first[TIER_LADDER_TEXT_MAX];
+	char second[TIER_LADDER_TEXT_MAX];
 	TierRungs ladder;
 	size_t length;
 

@@ -530,8 +530,8 @@ TestForgedSample(void)
 	CHECK(FORGE(bad->question.version++));
 	CHECK(FORGE(bad->question.levels = 1));
 	CHECK(FORGE(bad->question.levels = 6));
-	CHECK(FORGE(bad->question.frequency_measure = FREQUENCY_MEASURES));
-	CHECK(FORGE(bad->question.monetary_measure = MONETARY_MEASURES));
+	CHECK(FORGE(bad->question.frequency_measure = RFM_FREQUENCY_MEASURES));
+	CHECK(FORGE(bad->question.monetary_measure = RFM_MONETARY_MEASURES));
 	CHECK(FORGE(bad->question.as_of = INT32_MAX));
 	CHECK(FORGE(bad->question.as_of = INT32_MIN));
 	CHECK(FORGE(bad->used = SIZE - RFM_SAMPLE_HEADER + 1));
@@ -588,18 +588,19 @@ TestAverage(void)
 							   .purchase_days = 1};
 		RfmMeasures out;
 
-		unit_check(RfmMeasure(&sums, 10, FREQUENCY_ORDERS, MONETARY_AVERAGE_ORDER_VALUE, &out) &&
-					   out.monetary == cases[i].average && out.scale == 8 && out.recency == 10 &&
-					   out.frequency == cases[i].orders,
-				   "average order value, case %d", (int) i);
+		unit_check(
+			RfmMeasure(&sums, 10, RFM_FREQUENCY_ORDERS, RFM_MONETARY_AVERAGE_ORDER_VALUE, &out) &&
+				out.monetary == cases[i].average && out.scale == 8 && out.recency == 10 &&
+				out.frequency == cases[i].orders,
+			"average order value, case %d", (int) i);
 	}
 	HistorySummary none = {.revenue = 5, .orders = 0, .purchase_days = 1};
 	RfmMeasures out;
 
-	CHECK(!RfmMeasure(&none, 0, FREQUENCY_ORDERS, MONETARY_AVERAGE_ORDER_VALUE, &out));
+	CHECK(!RfmMeasure(&none, 0, RFM_FREQUENCY_ORDERS, RFM_MONETARY_AVERAGE_ORDER_VALUE, &out));
 	none.orders = 1;
 	none.revenue = HISTORY_MONEY_LIMIT - 1;
-	CHECK(!RfmMeasure(&none, 0, FREQUENCY_ORDERS, MONETARY_AVERAGE_ORDER_VALUE, &out));
+	CHECK(!RfmMeasure(&none, 0, RFM_FREQUENCY_ORDERS, RFM_MONETARY_AVERAGE_ORDER_VALUE, &out));
 }
 
 int

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static char result[LADDER_TEXT_MAX + 200];
+static char result[TIER_LADDER_TEXT_MAX + 200];
 
 /* A fault as "offset: expected, found". */
 static const char *
@@ -197,7 +197,7 @@ TestLadders(void)
 		{"0-1-a:0", "2: " RANKED ", 1-a"},
 		{"0- a:0", "2: " SPACE ",  "},
 	};
-	char full[LADDER_TEXT_MAX + 1];
+	char full[TIER_LADDER_TEXT_MAX + 1];
 	size_t n = 0;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
@@ -210,7 +210,7 @@ TestLadders(void)
 	for (int i = 0; i < TIER_RANKS; i++)
 		n += (size_t) sprintf(full + n, "%s%d-%c%062d:-0.%02d%036d", i > 0 ? ", " : "", i, 'a' + i,
 							  0, 99 - i, 1);
-	CHECK(n <= LADDER_TEXT_MAX);
+	CHECK(n <= TIER_LADDER_TEXT_MAX);
 	CHECK(strcmp(ParseLadder(full, n), full) == 0);
 	n += (size_t) sprintf(full + n - 30, ", 9-z:5");
 	CHECK(strstr(ParseLadder(full, strlen(full)), ": another rank, for each stands once, 9-z") !=

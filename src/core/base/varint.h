@@ -28,25 +28,25 @@ typedef struct VarintReader
 } VarintReader;
 
 static inline uint64_t
-ZigZag(int64_t v)
+VarintZigZag(int64_t v)
 {
 	return ((uint64_t) v << 1) ^ (uint64_t) (v >> 63);
 }
 
 static inline int64_t
-UnZigZag(uint64_t v)
+VarintUnZigZag(uint64_t v)
 {
 	return (int64_t) (v >> 1) ^ -(int64_t) (v & 1);
 }
 
 static inline UInt128
-ZigZag128(Int128 v)
+VarintZigZag128(Int128 v)
 {
 	return ((UInt128) v << 1) ^ (UInt128) (v >> 127);
 }
 
 static inline Int128
-UnZigZag128(UInt128 v)
+VarintUnZigZag128(UInt128 v)
 {
 	return (Int128) (v >> 1) ^ -(Int128) (v & 1);
 }

@@ -120,7 +120,7 @@ HistoryNext(HistoryReader *reader, HistoryEntry *entry)
 	irregular = (v & 1) != 0;
 	if (reader->distances)
 	{
-		reader->day += UnZigZag((uint64_t) v >> 1);
+		reader->day += VarintUnZigZag((uint64_t) v >> 1);
 		reader->distances = reader->open;
 	}
 	else
@@ -134,14 +134,14 @@ HistoryNext(HistoryReader *reader, HistoryEntry *entry)
 	{
 		if (!VarintGet(&reader->bytes, 64, &v))
 			return false;
-		entry->orders = UnZigZag((uint64_t) v);
+		entry->orders = VarintUnZigZag((uint64_t) v);
 		if (entry->orders == INT64_MIN)
 			return false;
 	}
 
 	if (!VarintGet(&reader->bytes, 127, &v))
 		return false;
-	entry->amount = irregular ? UnZigZag128(v) : (HistoryMoney) v;
+	entry->amount = irregular ? VarintUnZigZag128(v) : (HistoryMoney) v;
 	if (!MoneyInRange(entry->amount))
 		return false;
 
@@ -278,8 +278,8 @@ PutEntry(uint8_t *out, uint64_t day, const HistoryEntry *entry)
 		return VarintPut128(out, (UInt128) entry->amount);
 	}
 	out = VarintPut(out, day << 1 | 1);
-	out = VarintPut(out, ZigZag(entry->orders));
-	return VarintPut128(out, ZigZag128(entry->amount));
+	out = VarintPut(out, VarintZigZag(entry->orders));
+	return VarintPut128(out, VarintZigZag128(entry->amount));
 }
 
 /* How the packed form writes the day of entry i. */
@@ -287,7 +287,7 @@ static uint64_t
 PackedDay(const HistoryEntry *entries, size_t i)
 {
 	if (i == 0)
-		return ZigZag(entries[0].day);
+		return VarintZigZag(entries[0].day);
 	return (uint64_t) ((int64_t) entries[i].day - entries[i - 1].day - 1);
 }
 
@@ -305,7 +305,8 @@ HistoryPackedSize(const HistoryEntries *set)
 		if (IsRegular(entry))
 			size += VarintSize((UInt128) entry->amount);
 		else
-			size += VarintSize(ZigZag(entry->orders)) + VarintSize(ZigZag128(entry->amount));
+			size += VarintSize(VarintZigZag(entry->orders)) +
+					VarintSize(VarintZigZag128(entry->amount));
 	}
 	return size;
 }
@@ -382,7 +383,8 @@ HistoryOpenAppend(uint8_t *bytes, size_t size, const HistoryEntry *entry, int sc
 		return HISTORY_OUT_OF_RANGE;
 
 	memcpy(&last_day, bytes + OPEN_LAST_DAY, sizeof(last_day));
-	length = (size_t) (PutEntry(buffer, ZigZag((int64_t) entry->day - last_day), &scaled) - buffer);
+	length = (size_t) (PutEntry(buffer, VarintZigZag((int64_t) entry->day - last_day), &scaled) -
+					   buffer);
 	if (length > size - used)
 		return HISTORY_FULL;
 	memcpy(bytes + used, buffer, length);

@@ -6,8 +6,9 @@
 #include "core/history/text.h"
 #include "core/segment/cuts.h"
 
-const char *const RfmFrequencyMeasureNames[FREQUENCY_MEASURES] = {"purchase_days", "orders"};
-const char *const RfmMonetaryMeasureNames[MONETARY_MEASURES] = {"revenue", "average_order_value"};
+const char *const RfmFrequencyMeasureNames[RFM_FREQUENCY_MEASURES] = {"purchase_days", "orders"};
+const char *const RfmMonetaryMeasureNames[RFM_MONETARY_MEASURES] = {"revenue",
+																	"average_order_value"};
 
 /* Average order values are rounded to this many decimals: then equal ones are equal numbers. */
 #define AVERAGE_SCALE HISTORY_MAX_SCALE
@@ -196,12 +197,12 @@ ReadAll(Cursor *in, CutsText *read)
 	if (!ReadMeasure(in, recency, 1, "recency", "<=", &only) || !ReadCuts(in, read, RFM_RECENCY))
 		return false;
 	CursorTake(in, ',');
-	if (!ReadMeasure(in, RfmFrequencyMeasureNames, FREQUENCY_MEASURES, "purchase_days or orders",
-					 ">=", &cuts->frequency_measure) ||
+	if (!ReadMeasure(in, RfmFrequencyMeasureNames, RFM_FREQUENCY_MEASURES,
+					 "purchase_days or orders", ">=", &cuts->frequency_measure) ||
 		!ReadCuts(in, read, RFM_FREQUENCY))
 		return false;
 	CursorTake(in, ',');
-	if (!ReadMeasure(in, RfmMonetaryMeasureNames, MONETARY_MEASURES,
+	if (!ReadMeasure(in, RfmMonetaryMeasureNames, RFM_MONETARY_MEASURES,
 					 "revenue or average_order_value", ">=", &cuts->monetary_measure) ||
 		!ReadCuts(in, read, RFM_MONETARY))
 		return false;
@@ -331,10 +332,10 @@ RfmMeasure(const HistorySummary *sums, int32_t as_of, RfmFrequencyMeasure freque
 {
 	/* a day number is above -2451545 and a finite date below 2145031949: no overflow */
 	out->recency = as_of - sums->last_day;
-	out->frequency = frequency == FREQUENCY_ORDERS ? sums->orders : sums->purchase_days;
+	out->frequency = frequency == RFM_FREQUENCY_ORDERS ? sums->orders : sums->purchase_days;
 	out->monetary = sums->revenue;
 	out->scale = sums->scale;
-	if (monetary == MONETARY_AVERAGE_ORDER_VALUE)
+	if (monetary == RFM_MONETARY_AVERAGE_ORDER_VALUE)
 	{
 		out->scale = AVERAGE_SCALE;
 		return sums->orders > 0 &&

@@ -27,16 +27,16 @@ enum
 
 typedef enum RfmFrequencyMeasure
 {
-	FREQUENCY_PURCHASE_DAYS,
-	FREQUENCY_ORDERS,
-	FREQUENCY_MEASURES
+	RFM_FREQUENCY_PURCHASE_DAYS,
+	RFM_FREQUENCY_ORDERS,
+	RFM_FREQUENCY_MEASURES
 } RfmFrequencyMeasure;
 
 typedef enum RfmMonetaryMeasure
 {
-	MONETARY_REVENUE,
-	MONETARY_AVERAGE_ORDER_VALUE,
-	MONETARY_MEASURES
+	RFM_MONETARY_REVENUE,
+	RFM_MONETARY_AVERAGE_ORDER_VALUE,
+	RFM_MONETARY_MEASURES
 } RfmMonetaryMeasure;
 
 /* Fixed in size and without pointers: the value of the type crm.rfm_cuts itself. */
@@ -67,8 +67,8 @@ typedef struct RfmMeasures
 #define RFM_CUTS_TEXT_SIZE 512
 #define RFM_CUTS_TEXT_LIMIT 4096 /* reading cannot be interrupted */
 
-extern const char *const RfmFrequencyMeasureNames[FREQUENCY_MEASURES];
-extern const char *const RfmMonetaryMeasureNames[MONETARY_MEASURES];
+extern const char *const RfmFrequencyMeasureNames[RFM_FREQUENCY_MEASURES];
+extern const char *const RfmMonetaryMeasureNames[RFM_MONETARY_MEASURES];
 
 extern HistoryMoney RfmCutsMonetary(const RfmCuts *cuts, int i);
 extern void RfmCutsSetMonetary(RfmCuts *cuts, const HistoryMoney *values, int scale);

@@ -25,8 +25,8 @@ RfmLogPut(uint8_t *out, const RfmMeasures *customer)
 	uint8_t *at = out;
 
 	at = VarintPut(at, (uint64_t) customer->recency << 4 | (uint64_t) customer->scale);
-	at = VarintPut(at, ZigZag(customer->frequency));
-	at = VarintPut128(at, ZigZag128(customer->monetary));
+	at = VarintPut(at, VarintZigZag(customer->frequency));
+	at = VarintPut128(at, VarintZigZag128(customer->monetary));
 	return (size_t) (at - out);
 }
 
@@ -43,10 +43,10 @@ RfmLogNext(RfmLogReader *reader, RfmMeasures *customer)
 	customer->scale = (int) (v & 15);
 	if (customer->scale > HISTORY_MAX_SCALE || !VarintGet(&next, 64, &v))
 		return false;
-	customer->frequency = UnZigZag((uint64_t) v);
+	customer->frequency = VarintUnZigZag((uint64_t) v);
 	if (!VarintGet(&next, 128, &v))
 		return false;
-	customer->monetary = UnZigZag128(v);
+	customer->monetary = VarintUnZigZag128(v);
 	if (customer->monetary >= HISTORY_MONEY_LIMIT || customer->monetary <= -HISTORY_MONEY_LIMIT)
 		return false;
 	*reader = next;
@@ -248,8 +248,9 @@ static bool
 RfmQuestionIsValid(const RfmQuestion *question)
 {
 	return question->version == RFM_SAMPLE_VERSION && question->levels >= RFM_MIN_LEVELS &&
-		   question->levels <= RFM_MAX_LEVELS && question->frequency_measure < FREQUENCY_MEASURES &&
-		   question->monetary_measure < MONETARY_MEASURES && question->as_of != INT32_MIN &&
+		   question->levels <= RFM_MAX_LEVELS &&
+		   question->frequency_measure < RFM_FREQUENCY_MEASURES &&
+		   question->monetary_measure < RFM_MONETARY_MEASURES && question->as_of != INT32_MIN &&
 		   question->as_of != INT32_MAX; /* infinite dates */
 }
 

@@ -13,7 +13,7 @@ enum
 {
 	TIER_DIGITS_MAX = 38,                  /* digits of a threshold, both sides of the point */
 	TIER_NUMBER_MAX = TIER_DIGITS_MAX + 3, /* and a sign, a point, a zero before the point */
-	LADDER_TEXT_MAX = TIER_RANKS * (TIER_TEXT_MAX + 1 + TIER_NUMBER_MAX + 2)
+	TIER_LADDER_TEXT_MAX = TIER_RANKS * (TIER_TEXT_MAX + 1 + TIER_NUMBER_MAX + 2)
 };
 
 typedef struct TierRung
@@ -33,7 +33,8 @@ typedef struct TierRungs
 /* Read a ladder. */
 extern bool TierLadderParse(Cursor *in, TierRungs *ladder);
 
-/* Write the canonical text to out (LADDER_TEXT_MAX bytes, no terminator); returns its length. */
+/* Write the canonical text to out (TIER_LADDER_TEXT_MAX bytes, no terminator); returns its length.
+ */
 extern size_t TierLadderFormat(const TierRungs *ladder, char *out);
 
 /* The rung with that label, or NULL. */
