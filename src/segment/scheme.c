@@ -111,40 +111,6 @@ scheme_segment_name(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(NameToText(name));
 }
 
-/* A walk over the rules that knows what earlier rules have taken. */
-typedef struct Winners
-{
-	SchemeReader reader;
-	SchemeRule rule;
-	int position;
-	CellSet taken; /* by the rules before this one */
-	CellSet won;   /* by this one */
-	bool is_else;  /* no rule: the name of all other cells of customers who bought */
-} Winners;
-
-static Winners
-StartWinners(SchemeView scheme)
-{
-	return (Winners){.reader = SchemeRead(scheme)};
-}
-
-/* Go to the next rule, at the end to the else-name, if there is one. */
-static bool
-NextWinner(Winners *walk)
-{
-	walk->taken = CellSetUnion(walk->taken, walk->won);
-	walk->position++;
-	if (SchemeNext(&walk->reader, &walk->rule))
-	{
-		walk->won = CellSetDifference(walk->rule.cells, walk->taken);
-		return true;
-	}
-	walk->won = CellSetDifference(CellSetBought(RFM_MAX_LEVELS), walk->taken);
-	walk->rule = (SchemeRule){walk->won, walk->reader.otherwise};
-	walk->is_else = !walk->is_else && walk->rule.name.size > 0;
-	return walk->is_else;
-}
-
 /* The cells that a name wins in a scheme. */
 Datum
 scheme_segment(PG_FUNCTION_ARGS)
@@ -152,17 +118,17 @@ scheme_segment(PG_FUNCTION_ARGS)
 	SchemeView scheme = PG_GETARG_SCHEME(0);
 	text *name = PG_GETARG_TEXT_PP(1);
 	Size size = VARSIZE_ANY_EXHDR(name);
-	Winners walk = StartWinners(scheme);
+	SchemeWinners walk = SchemeStartWinners(scheme);
 	StringInfoData names;
 
-	while (NextWinner(&walk))
+	while (SchemeNextWinner(&walk))
 		if (walk.rule.name.size == size &&
 			memcmp(walk.rule.name.text, VARDATA_ANY(name), size) == 0)
 			PG_RETURN_CELL_SET(walk.won);
 
 	initStringInfo(&names);
-	walk = StartWinners(scheme);
-	while (NextWinner(&walk))
+	walk = SchemeStartWinners(scheme);
+	while (SchemeNextWinner(&walk))
 		CrmListName(&names, walk.rule.name.text, walk.rule.name.size);
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("the scheme has no segment \"%.*s\"",
@@ -175,10 +141,10 @@ Datum
 scheme_segments(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	Winners walk = StartWinners(PG_GETARG_SCHEME(0));
+	SchemeWinners walk = SchemeStartWinners(PG_GETARG_SCHEME(0));
 
 	InitMaterializedSRF(fcinfo, 0);
-	while (NextWinner(&walk))
+	while (SchemeNextWinner(&walk))
 	{
 		Datum values[4] = {Int32GetDatum(walk.position),
 						   PointerGetDatum(NameToText(walk.rule.name)), CellSetGetDatum(walk.won),
@@ -192,58 +158,51 @@ scheme_segments(PG_FUNCTION_ARGS)
 
 /* ---------------------------------------------------------------- check */
 
-/* Add a row to what check_scheme returns. */
-static void
-PutProblem(ReturnSetInfo *rsinfo, const char *problem, const Winners *walk, CellSet cells,
-		   const char *explanation)
-{
-	Datum values[5] = {CStringGetTextDatum(problem), (Datum) 0, (Datum) 0, CellSetGetDatum(cells),
-					   CStringGetTextDatum(explanation)};
-	bool nulls[5] = {false, true, true, false, false};
-
-	if (walk != NULL)
-	{
-		values[1] = Int32GetDatum(walk->position);
-		values[2] = PointerGetDatum(NameToText(walk->rule.name));
-		nulls[1] = nulls[2] = false;
-	}
-	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
-}
-
 /* The names of the rules before a position that have one of some cells. */
 static char *
 EarlierNames(SchemeView scheme, int position, CellSet cells)
 {
-	Winners walk = StartWinners(scheme);
+	SchemeWinners walk = SchemeStartWinners(scheme);
 	StringInfoData names;
 
 	initStringInfo(&names);
-	while (NextWinner(&walk) && walk.position < position)
+	while (SchemeNextWinner(&walk) && walk.position < position)
 		if (!CellSetIsEmpty(CellSetIntersection(walk.won, cells)))
 			CrmListName(&names, walk.rule.name.text, walk.rule.name.size);
 	return names.data;
 }
 
-/* "1 cell", "3 cells" */
-static char *
-CountCells(CellSet cells)
+/* What a problem is called, and its explanation. */
+static const char *
+DescribeProblem(SchemeView scheme, const SchemeProblem *problem, int levels, char **explanation)
 {
-	int n = CellSetCount(cells);
+	int n = CellSetCount(problem->cells);
+	char *cells = psprintf("%d cell%s", n, n == 1 ? "" : "s");
 
-	return psprintf("%d cell%s", n, n == 1 ? "" : "s");
-}
-
-/* The levels that a scheme is made for: the highest score that a rule names. */
-static int
-SchemeLevels(SchemeView scheme)
-{
-	SchemeReader reader = SchemeRead(scheme);
-	SchemeRule rule;
-	CellSet all = {{0, 0}};
-
-	while (SchemeNext(&reader, &rule))
-		all = CellSetUnion(all, rule.cells);
-	return CellSetHighestDigit(all);
+	switch (problem->kind)
+	{
+		case SCHEME_OVERLAP:
+			*explanation = psprintf("%s also in an earlier rule, which wins: %s", cells,
+									EarlierNames(scheme, problem->position, problem->cells));
+			return "overlap";
+		case SCHEME_ALL_TAKEN:
+			*explanation = "earlier rules take all its cells";
+			return "never wins";
+		case SCHEME_NO_CELL:
+			*explanation = psprintf("no cell of %d levels is in this rule", levels);
+			return "never wins";
+		case SCHEME_GAP_NAMED:
+			*explanation = psprintf("%s in no rule, named by else: %.*s", cells,
+									(int) problem->name.size, problem->name.text);
+			return "gap";
+		case SCHEME_GAP:
+			*explanation = psprintf("%s in no rule, without a name", cells);
+			return "gap";
+		case SCHEME_ELSE_UNUSED:
+			*explanation = "every cell is in a rule, so else is not used";
+			return "never wins";
+	}
+	return *explanation = "";
 }
 
 /* Return gaps, overlaps and rules that never win, among the cells of some levels. */
@@ -251,53 +210,31 @@ Datum
 scheme_check(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	SchemeProblem *problems = palloc(SCHEME_MOST_PROBLEMS * sizeof(SchemeProblem));
 	SchemeView scheme;
-	Winners walk;
-	CellSet bought, gap;
-	int levels;
+	int levels, n;
 
 	InitMaterializedSRF(fcinfo, 0);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	scheme = PG_GETARG_SCHEME(0);
-	if (PG_ARGISNULL(1))
-		levels = SchemeLevels(scheme);
-	else
-	{
-		levels = PG_GETARG_INT32(1);
+	levels = PG_ARGISNULL(1) ? SchemeLevels(scheme) : PG_GETARG_INT32(1);
+	if (!PG_ARGISNULL(1))
 		SegmentCheckLevels(levels);
-	}
-
-	bought = CellSetBought(levels);
-	walk = StartWinners(scheme);
-	gap = bought;
-	while (NextWinner(&walk) && !walk.is_else)
+	n = SchemeCheck(scheme, levels, problems);
+	for (int i = 0; i < n; i++)
 	{
-		/* 000 counts at all levels */
-		CellSet universe = bought, written, lost, won;
+		const SchemeProblem *problem = &problems[i];
+		char *explanation;
+		const char *kind = DescribeProblem(scheme, problem, levels, &explanation);
+		bool of_rule = problem->position > 0;
+		Datum values[5] = {CStringGetTextDatum(kind), Int32GetDatum(problem->position), (Datum) 0,
+						   CellSetGetDatum(problem->cells), CStringGetTextDatum(explanation)};
+		bool nulls[5] = {false, !of_rule, !of_rule, false, false};
 
-		CellSetAdd(&universe, 0);
-		written = CellSetIntersection(walk.rule.cells, universe);
-		won = CellSetIntersection(walk.won, universe);
-		lost = CellSetDifference(written, won);
-		if (!CellSetIsEmpty(lost))
-			PutProblem(rsinfo, "overlap", &walk, lost,
-					   psprintf("%s also in an earlier rule, which wins: %s", CountCells(lost),
-								EarlierNames(scheme, walk.position, lost)));
-		if (CellSetIsEmpty(won))
-			PutProblem(rsinfo, "never wins", &walk, written,
-					   CellSetIsEmpty(written)
-						   ? psprintf("no cell of %d levels is in this rule", levels)
-						   : "earlier rules take all its cells");
-		gap = CellSetDifference(gap, written);
+		if (of_rule)
+			values[2] = PointerGetDatum(NameToText(problem->name));
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
-	if (!CellSetIsEmpty(gap))
-		PutProblem(rsinfo, "gap", NULL, gap,
-				   walk.is_else ? psprintf("%s in no rule, named by else: %.*s", CountCells(gap),
-										   (int) walk.rule.name.size, walk.rule.name.text)
-								: psprintf("%s in no rule, without a name", CountCells(gap)));
-	else if (walk.is_else)
-		PutProblem(rsinfo, "never wins", &walk, gap,
-				   "every cell is in a rule, so else is not used");
 	PG_RETURN_NULL();
 }

@@ -7,7 +7,7 @@
 #include "glue.h"
 
 #include "core/segment/cuts.h"
-#include "core/segment/scheme.h"
+#include "core/segment/scheme_check.h"
 #include "core/segment/cell_set.h"
 
 /* crm.rfm is an int2, the three digits read as a number: 543. Its order is that of the numbers. */

@@ -3,7 +3,7 @@
  * chooses. What is read must come out as text or bytes that read as the same again.
  */
 #include "core/segment/sample.h"
-#include "core/segment/scheme.h"
+#include "core/segment/scheme_check.h"
 
 #include "fuzz.h"
 
@@ -42,6 +42,119 @@ FuzzPatterns(const char *text, size_t size)
 	free(block);
 }
 
+/* The position of the first rule that has a cell, 0 if none has: as people read a scheme. */
+static int
+FirstRule(SchemeView scheme, int cell)
+{
+	SchemeReader reader = SchemeRead(scheme);
+	SchemeRule rule;
+
+	for (int position = 1; SchemeNext(&reader, &rule); position++)
+		if (CellSetHas(rule.cells, cell))
+			return position;
+	return 0;
+}
+
+/* Is a cell one of the problem's? Told from the first rule that has it. */
+static bool
+IsOdd(const SchemeProblem *problem, const SchemeRule *rule, int cell, bool counts, int first)
+{
+	switch (problem->kind)
+	{
+		case SCHEME_OVERLAP:
+			return counts && CellSetHas(rule->cells, cell) && first < problem->position;
+		case SCHEME_ALL_TAKEN:
+			return counts && CellSetHas(rule->cells, cell);
+		case SCHEME_GAP_NAMED:
+		case SCHEME_GAP:
+			return counts && cell > 0 && first == 0;
+		case SCHEME_NO_CELL:
+		case SCHEME_ELSE_UNUSED:
+			break;
+	}
+	return false;
+}
+
+/* Winners and problems against the first rules of all cells. */
+static void
+CheckScheme(SchemeView scheme, int levels)
+{
+	static SchemeProblem problems[SCHEME_MOST_PROBLEMS];
+	static SchemeRule rules[UINT8_MAX + 1];
+	SchemeReader reader = SchemeRead(scheme);
+	SchemeWinners walk = SchemeStartWinners(scheme);
+	CellSet won = {{0, 0}}, universe = CellSetBought(levels);
+	int first[RFM_CELLS], n = 0, nproblems = SchemeCheck(scheme, levels, problems);
+	bool any_gap = false;
+
+	CellSetAdd(&universe, 0);
+	while (SchemeNext(&reader, &rules[n]))
+		n++;
+	for (int cell = 0; cell < RFM_CELLS; cell++)
+	{
+		first[cell] = FirstRule(scheme, cell);
+		any_gap |= cell > 0 && first[cell] == 0 && CellSetHas(universe, cell);
+	}
+	while (SchemeNextWinner(&walk))
+	{
+		REQUIRE(walk.is_else == (walk.position == n + 1));
+		for (int cell = 0; cell < RFM_CELLS; cell++)
+		{
+			bool wins = walk.is_else ? first[cell] == 0 && cell > 0 : first[cell] == walk.position;
+
+			REQUIRE(CellSetHas(walk.won, cell) == wins);
+			REQUIRE(!wins || SchemeNameOf(scheme, cell).text == walk.rule.name.text);
+		}
+		won = CellSetUnion(won, walk.won);
+	}
+	REQUIRE(walk.position == n + 1 + (reader.otherwise.size > 0));
+	for (int cell = 0; cell < RFM_CELLS; cell++)
+		REQUIRE(CellSetHas(won, cell) ==
+				(first[cell] > 0 || (cell > 0 && reader.otherwise.size > 0)));
+
+	REQUIRE(nproblems <= 2 * n + 1);
+	for (int i = 0; i < nproblems; i++)
+	{
+		const SchemeProblem *problem = &problems[i];
+		bool whole = problem->kind >= SCHEME_GAP_NAMED;
+
+		REQUIRE(i == 0 || problem->position >= problems[i - 1].position || whole);
+		REQUIRE(!whole || i == nproblems - 1);
+		REQUIRE(whole || (problem->position >= 1 && problem->position <= n));
+		for (int cell = 0; cell < RFM_CELLS; cell++)
+			REQUIRE(CellSetHas(problem->cells, cell) ==
+					IsOdd(problem, &rules[whole ? 0 : problem->position - 1], cell,
+						  CellSetHas(universe, cell), first[cell]));
+		REQUIRE(CellSetIsEmpty(problem->cells) ==
+				(problem->kind == SCHEME_NO_CELL || problem->kind == SCHEME_ELSE_UNUSED));
+	}
+
+	/* none is left out: a rule wins, or there is a word about it */
+	for (int position = 1; position <= n; position++)
+	{
+		bool wins = false, overlaps = false, told_losing = false, told_overlap = false;
+
+		for (int cell = 0; cell < RFM_CELLS; cell++)
+			if (CellSetHas(universe, cell) && CellSetHas(rules[position - 1].cells, cell))
+			{
+				wins |= first[cell] == position;
+				overlaps |= first[cell] < position;
+			}
+		for (int i = 0; i < nproblems; i++)
+			if (problems[i].position == position && problems[i].kind < SCHEME_GAP_NAMED)
+			{
+				told_overlap |= problems[i].kind == SCHEME_OVERLAP;
+				told_losing |= problems[i].kind != SCHEME_OVERLAP;
+			}
+		REQUIRE(told_losing == !wins && told_overlap == overlaps);
+	}
+	if (any_gap || reader.otherwise.size > 0)
+		REQUIRE(nproblems > 0 &&
+				problems[nproblems - 1].kind == (!any_gap                    ? SCHEME_ELSE_UNUSED
+												 : reader.otherwise.size > 0 ? SCHEME_GAP_NAMED
+																			 : SCHEME_GAP));
+}
+
 static void
 FuzzScheme(const char *text, size_t size)
 {
@@ -62,8 +175,8 @@ FuzzScheme(const char *text, size_t size)
 		in = CursorStart(printed, size);
 		REQUIRE(SchemeParse(&in, again, &used_again));
 		REQUIRE(used == used_again && memcmp(bytes, again, used) == 0);
-		for (int i = 0; i < RFM_CELLS; i++)
-			SchemeNameOf(scheme, i);
+		REQUIRE(SchemeLevels(scheme) <= RFM_MAX_LEVELS);
+		CheckScheme(scheme, 2 + (int) (used % 4));
 		free(again);
 		free(printed);
 	}
@@ -77,6 +190,7 @@ FuzzScheme(const char *text, size_t size)
 static void
 FuzzSchemeBytes(const uint8_t *bytes, size_t size)
 {
+	CheckScheme((SchemeView){bytes, size}, 2 + (int) (size % 4));
 	for (int i = 0; i < RFM_CELLS; i += 25)
 	{
 		SchemeName name = SchemeNameOf((SchemeView){bytes, size}, i);

@@ -228,7 +228,9 @@ SchemeNext(SchemeReader *reader, SchemeRule *rule)
 {
 	size_t left = (size_t) (reader->end - reader->at), head = sizeof(CellSet) + 1;
 
-	if (reader->left == 0 || left < head || left - head < reader->at[head - 1])
+	/* no rule is without a name */
+	if (reader->left == 0 || left < head || reader->at[head - 1] == 0 ||
+		left - head < reader->at[head - 1])
 		return false;
 	memcpy(&rule->cells, reader->at, sizeof(CellSet));
 	rule->name = (SchemeName){(const char *) reader->at + head, reader->at[head - 1]};
