@@ -53,4 +53,7 @@
 #define GucFree(pointer) free(pointer)
 #endif
 
+/* A function that does not return: the server's own word for it has another place from 18 on. */
+#define CRM_NORETURN __attribute__((noreturn))
+
 #endif /* CRM_COMPAT_H */

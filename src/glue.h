@@ -33,7 +33,7 @@ extern void CrmInputErrorDetail(fmNodePtr escontext, const char *type, const Cur
 								const char *detail, const char *hint);
 
 /* Raise that bytes from outside are no value of a type; the detail says what is. */
-extern void CrmBinaryError(const char *type, const char *detail) pg_attribute_noreturn();
+extern CRM_NORETURN void CrmBinaryError(const char *type, const char *detail);
 
 /* The rest of the message that a receive function was given, a text in the client's encoding. */
 extern char *CrmReceivedText(FunctionCallInfo fcinfo, int *size);
@@ -62,7 +62,7 @@ extern void CrmCheckInAggregate(FunctionCallInfo fcinfo, const char *aggregate);
  * answers. Raise what became of it when they have returned.
  */
 extern const Environment CrmEnvironment;
-extern void CrmInterrupted(void) pg_attribute_noreturn();
-extern void CrmOutOfMemory(const char *detail) pg_attribute_noreturn();
+extern CRM_NORETURN void CrmInterrupted(void);
+extern CRM_NORETURN void CrmOutOfMemory(const char *detail);
 
 #endif /* CRM_GLUE_H */

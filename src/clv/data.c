@@ -33,7 +33,7 @@ BtydAllocateRows(Size n)
 	return palloc_extended(Max(n, 1) * sizeof(BtydRow), MCXT_ALLOC_HUGE);
 }
 
-static void Malformed(void) pg_attribute_noreturn();
+static CRM_NORETURN void Malformed(void);
 
 static void
 Malformed(void)

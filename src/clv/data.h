@@ -18,8 +18,7 @@ extern Datum BtydDataGetDatum(BtydData *data);
 extern void BtydCheckStatus(BtydDataStatus status);
 
 /* Raise what is wrong with the numbers of a customer */
-extern void BtydBadCustomer(BtydStatus status, double x, double t_x, double t)
-	pg_attribute_noreturn();
+extern CRM_NORETURN void BtydBadCustomer(BtydStatus status, double x, double t_x, double t);
 
 /* Raise unless a mean spend is a number */
 extern void BtydCheckMeanSpend(double m_x);

@@ -33,7 +33,7 @@ WordAt(const char *bytes, int i)
 	return word;
 }
 
-static void AmountOutOfRange(void) pg_attribute_noreturn();
+static CRM_NORETURN void AmountOutOfRange(void);
 
 static void
 AmountOutOfRange(void)

@@ -6,13 +6,14 @@
  */
 #include "history/private.h"
 
+#include "compare.h"
 #include "miscadmin.h"
 #include "pgtime.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 
-	PG_FUNCTION_INFO_V1(zone_in);
+PG_FUNCTION_INFO_V1(zone_in);
 PG_FUNCTION_INFO_V1(zone_out);
 PG_FUNCTION_INFO_V1(zone_recv);
 PG_FUNCTION_INFO_V1(zone_send);

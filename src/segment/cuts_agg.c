@@ -25,7 +25,7 @@ PG_FUNCTION_INFO_V1(rfm_sample_cuts);
 #define SAMPLE_MAX_LOG (MaxAllocSize - RFM_SAMPLE_HEADER)
 #define SAMPLE_FIRST_ROOM 256
 
-static void Malformed(void) pg_attribute_noreturn();
+static CRM_NORETURN void Malformed(void);
 
 static void
 Malformed(void)
