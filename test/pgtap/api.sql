@@ -1,7 +1,6 @@
 -- How the public functions are called: no call with untyped literals can mean two things, whoever is on the search path;
 -- arguments are named, in one order, of the same types everywhere. (What there is: expected/api.txt.)
 BEGIN;
-SET LOCAL statement_timeout = '10min';
 SELECT plan(12);
 
 CREATE TEMP VIEW public_function AS

@@ -2,7 +2,6 @@
 -- On it: the text is read as a value. Off it: an error, or right; never a comparison of texts. PREPARE with typed
 -- parameters stands in for drivers. tier_path.sql has more about tiers, whose bare labels need a setting.
 BEGIN;
-SET LOCAL statement_timeout = '10min';
 SELECT plan(19);
 
 -- Two values of each type, the lower one first where they have an order.
