@@ -50,7 +50,8 @@ ClvProcessByName(const char *name)
 
 	if (process == NULL)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown process \"%s\"", name),
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("unknown process \"%.*s\"", CrmClippedLength(name, strlen(name)), name),
 				 errhint("Known processes are %s.", ClvKnownProcesses())));
 	return process;
 }

@@ -224,7 +224,8 @@ MakeZone(const char *name, int size, Node *escontext)
 					  "Use a full name such as 'Europe/London'; pg_timezone_names lists them.");
 		return (Datum) 0;
 	}
-	return PointerGetDatum(cstring_to_text_with_len(name, size));
+	/* as the database spells it: equal zones have equal bytes */
+	return PointerGetDatum(cstring_to_text(pg_get_timezone_name(zone)));
 }
 
 Datum

@@ -43,10 +43,10 @@ SELECT throws_ok($$SELECT btyd_agg('2024-01-05:1:10'::history, '2024-03-01', 0)$
 SELECT throws_ok($$SELECT btyd_agg('2024-01-05:1:10'::history, '2024-03-01', 'NaN')$$, '22023', 'unit_days must be positive');
 SELECT throws_ok($$SELECT btyd_agg('2024-01-05:1:10'::history, '2024-03-01', NULL)$$, '22004', 'unit_days is NULL');
 SELECT throws_ok($$SELECT btyd_agg('2024-01-05:1:10'::history, 'infinity')$$, '22008', 'as_of must be a finite date');
-SELECT throws_ok($$SELECT btyd_rows_agg(-1, 0, 1)$$, '22023', 'x must be a whole number, not negative');
+SELECT throws_ok($$SELECT btyd_rows_agg(-1, 0, 1)$$, '22023', 'x must be a whole number below 2^53, not negative');
 SELECT throws_ok($$SELECT btyd_rows_agg(1.5, 1, 1)$$, '42883', NULL, 'x is a whole number');
 SELECT throws_ok($$SELECT btyd_rows_agg('NaN', 1, 1)$$, '22P02', NULL, 'not NaN');
-SELECT throws_ok($$SELECT btyd_rows_agg(9007199254740993, 1, 1)$$, '22023', 'x must be a whole number, not negative');
+SELECT throws_ok($$SELECT btyd_rows_agg(9007199254740993, 1, 1)$$, '22023', 'x must be a whole number below 2^53, not negative');
 SELECT throws_ok($$SELECT btyd_rows_agg(1, 2, 1)$$, '22023', 'times must satisfy 0 <= t_x <= t, and t_x must be 0 when x is 0');
 SELECT throws_ok($$SELECT btyd_rows_agg(1, -1, 1)$$, '22023', 'times must satisfy 0 <= t_x <= t, and t_x must be 0 when x is 0');
 SELECT throws_ok($$SELECT btyd_rows_agg(0, 1, 1)$$, '22023', 'times must satisfy 0 <= t_x <= t, and t_x must be 0 when x is 0');

@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP 1
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(22);
+SELECT plan(23);
 
 -- A row without a day or an amount counts in no form of the aggregate.
 SELECT is(history_agg(at, amount)::text, '2024-01-05:1:10.00', 'timestamp: rows with a NULL are left out')
@@ -39,6 +39,8 @@ FROM unnest('{UTC+2,+02:00,-5,Nonsense3,"<+03>-3",EST5EDT4,BST}'::text[]) AS nam
 SELECT is(history_agg(TIMESTAMPTZ '2024-01-05 23:00+00', 1, name::zone)::text, day || ':1:1.00', 'a name with digits: ' || name)
 FROM (VALUES ('Etc/GMT-2', '2024-01-06'), ('etc/gmt+5', '2024-01-05'), ('Etc/GMT-14', '2024-01-06')) AS v (name, day)
 GROUP BY name, day;
+
+SELECT is('europe/london'::zone, 'Europe/London'::zone, 'whoever writes it: one zone, one spelling');
 
 SELECT finish();
 ROLLBACK;

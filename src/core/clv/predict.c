@@ -24,7 +24,7 @@ BtydStatusMessage(BtydStatus status)
 		case BTYD_BAD_PARAMETER:
 			return "model parameters must be positive finite numbers";
 		case BTYD_BAD_X:
-			return "x must be a whole number, not negative";
+			return "x must be a whole number below 2^53, not negative";
 		case BTYD_BAD_TIMES:
 			return "times must satisfy 0 <= t_x <= t, and t_x must be 0 when x is 0";
 		case BTYD_BAD_HORIZON:
@@ -32,7 +32,7 @@ BtydStatusMessage(BtydStatus status)
 		case BTYD_BAD_RATE:
 			return "discount rate must be a finite number, not negative";
 		case BTYD_BAD_COUNT:
-			return "number of orders must be a whole number, not negative";
+			return "number of orders must be a whole number below 2^53, not negative";
 		case BTYD_BAD_PROBABILITY:
 			return "probability must be between 0 and 1, exclusive";
 		case BTYD_BAD_SPEND:
