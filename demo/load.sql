@@ -27,8 +27,10 @@ CREATE TABLE loading.note
 	note  text
 );
 
-\copy loading.note FROM PSTDIN
 \copy loading.line FROM PSTDIN
+
+WITH moved AS (DELETE FROM loading.line WHERE line IS NULL RETURNING customer::int AS place, problem AS note)
+INSERT INTO loading.note (place, note) SELECT place, note FROM moved;
 
 -- If the reader stopped, it has said why.
 SELECT count(*) = 0 AS nothing FROM loading.line \gset

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # read_csv.pl FILE --customer C --at T --amount A [options]   (./dev demo --help lists them)
 #
-# Read a file of orders, whoever wrote it, and print the few columns that are wanted as input for two COPYs
-# of PostgreSQL: notes on how the file was read, then its rows (line number, customer, time, amount factors,
-# order id, problem, rough amount). The file is read twice: what a cell such as 1.036 or 03/04/2024 means is
+# Read a file of orders, whoever wrote it, and print the few columns that are wanted as input for a COPY
+# of PostgreSQL: notes on how the file was read, as rows without a line number, then its rows (line number,
+# customer, time, amount factors, order id, problem, rough amount). The file is read twice: what a cell such as 1.036 or 03/04/2024 means is
 # decided from the whole column, or asked. load.sql judges the values. What cannot be read is passed on with
 # its problem, so that every line of the file is accounted for.
 #
@@ -556,8 +556,8 @@ sub emit
 	print join("\t", @row), "\n";
 }
 
-emit(@$_) for @notes;
-print "\\.\n";
+# A note stands where a row has none of its columns: its place, and what it says.
+emit(undef, $_->[0], undef, undef, undef, $_->[1], undef) for @notes;
 
 my $against = $decimal eq '.' ? ',' : '.';
 rewind();
