@@ -18,6 +18,11 @@ DATA = $(wildcard sql/upgrade/crm--*--*.sql)
 PG_CPPFLAGS = -Isrc
 PG_CFLAGS = -std=gnu11 -O2 -Wall -Wextra -Wshadow -Wno-unused-parameter $(EXTRA_CFLAGS)
 SHLIB_LINK = -lnlopt -lm
+
+# Assertions, as ./dev test has them: CRM_ASSERTS=1 in the environment. The server need not be built with any.
+ifneq ($(CRM_ASSERTS),)
+PG_CPPFLAGS += -DCRM_ASSERTS -DUSE_ASSERT_CHECKING=1
+endif
 EXTRA_CLEAN = crm--$(EXTVERSION).sql build/regress
 
 # pg_regress 15 wants sql/ and expected/ under one folder: test/expected is a link.

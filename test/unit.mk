@@ -1,7 +1,7 @@
 # unit.mk: the tests of the pure C and the fuzz targets, built in the folder OUT: a change compiles only what it
 # touches. make -f test/unit.mk OUT=FOLDER FOLDER/unit/NAME (or FOLDER/fuzz/NAME)
 
-FLAGS = -std=gnu11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -Isrc
+FLAGS = -std=gnu11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -Isrc -DCRM_ASSERTS
 UNIT = gcc $(FLAGS) -Wall -Wextra -Wno-unused-parameter -Itest/unit
 FUZZ = clang $(FLAGS) -Itest/fuzz
 CORE = $(patsubst %.c,%.o,$(wildcard src/core/*/*.c))

@@ -106,3 +106,56 @@ DatumGetClvModel(Datum datum)
 								  CLV_MODEL_VERSION)));
 	return model;
 }
+
+#ifdef USE_ASSERT_CHECKING
+
+/* One kind of NaN, no negative zero: equal numbers have equal bytes. */
+static bool
+IsPlain(double value)
+{
+	static const double nan = NAN;
+
+	return isnan(value) ? memcmp(&value, &nan, sizeof(nan)) == 0 : value != 0 || !signbit(value);
+}
+
+static bool
+PartIsCanonical(const ClvPart *part, int nparams)
+{
+	bool plain = IsPlain(part->loglik) && BtydIsCount(part->customers) && BtydIsCount(part->rows) &&
+				 part->unidentified >> nparams == 0;
+
+	for (int i = 0; i < BTYD_MAX_PARAMS; i++)
+		plain &= IsPlain(part->params[i]) && (i < nparams || part->params[i] == 0);
+	for (int i = 0; i < CLV_MAX_COVARIANCE; i++)
+		plain &= IsPlain(part->covariance[i]) &&
+				 (i < nparams * (nparams + 1) / 2 || part->covariance[i] == 0);
+	return plain;
+}
+
+/* Are these the bytes that equal models have? */
+static bool
+ModelIsCanonical(const ClvModel *model)
+{
+	const BtydProcess *process = BtydProcessByName(model->process);
+	const double *counter = (const double *) &model->counters;
+	char name[CLV_NAME_SIZE] = {0};
+	bool plain = process != NULL && model->unit_days > 0 && isfinite(model->unit_days) &&
+				 IsPlain(model->correlation) && model->has_spend <= 1 && model->unused == 0;
+
+	strlcpy(name, model->process, CLV_NAME_SIZE);
+	for (int i = 0; i < BTYD_COUNTERS; i++)
+		plain &= BtydIsCount(counter[i]) && IsPlain(counter[i]);
+	return plain && memcmp(name, model->process, CLV_NAME_SIZE) == 0 &&
+		   PartIsCanonical(&model->orders, process->nparams) &&
+		   PartIsCanonical(&model->spend, ClvSpendKind.nparams);
+}
+
+#endif
+
+/* Hand out a model that was made. */
+Datum
+ClvModelGetDatum(ClvModel *model)
+{
+	Assert(ModelIsCanonical(model));
+	return PointerGetDatum(model);
+}

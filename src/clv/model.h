@@ -68,7 +68,8 @@ extern const char *ClvKnownProcesses(void);                   /* mbgnbd, bgnbd, 
 extern ClvModel *ClvNewModel(const BtydProcess *process, double unit_days);
 extern const ClvModel *DatumGetClvModel(Datum datum); /* aligned, and of this version */
 #define PG_GETARG_CLV_MODEL(n) DatumGetClvModel(PG_GETARG_DATUM(n))
-#define PG_RETURN_CLV_MODEL(model) PG_RETURN_POINTER(model)
+#define PG_RETURN_CLV_MODEL(model) return ClvModelGetDatum(model)
+extern Datum ClvModelGetDatum(ClvModel *model);
 
 /* The text form: what is read is a new value, or 0 after a soft error. */
 extern void ClvModelPutJson(StringInfo out, const ClvModel *model);

@@ -469,5 +469,5 @@ ClvModelFromJson(const char *input, fmNodePtr escontext)
 		model->spend.customers = model->spend.rows = model->counters.no_spend = 0;
 		model->spend.iterations = model->spend.evaluations = 0;
 	}
-	PG_RETURN_POINTER(model);
+	PG_RETURN_CLV_MODEL(model);
 }

@@ -129,6 +129,7 @@ DatumGetHistoryView(Datum datum)
 		view.bytes = (const uint8_t *) VARDATA(packed);
 		view.size = VARSIZE(packed) - VARHDRSZ;
 	}
+	Assert(!HistoryIsOpen(view));
 	return view;
 }
 

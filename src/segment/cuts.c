@@ -187,6 +187,7 @@ rfm_cuts_make(PG_FUNCTION_ARGS)
 	if (wrong != NULL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid RFM cuts"),
 						errdetail("%s", wrong)));
+	Assert(RfmCutsIsCanonical(cuts));
 	PG_RETURN_POINTER(cuts);
 }
 

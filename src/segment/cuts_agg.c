@@ -184,6 +184,7 @@ rfm_sample_cuts(PG_FUNCTION_ARGS)
 	switch (RfmSampleCut(sample, &CrmEnvironment, cuts))
 	{
 		case RFM_LOG_OK:
+			Assert(RfmCutsIsCanonical(cuts));
 			PG_RETURN_POINTER(cuts);
 		case RFM_LOG_MALFORMED:
 			Malformed();

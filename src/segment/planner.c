@@ -34,7 +34,7 @@ MakeCellArray(CellSet set, Oid rfm, Oid rfm_array)
 
 	for (int i = 0; i < RFM_CELLS; i++)
 		if (CellSetHas(set, i))
-			cells[n++] = Int16GetDatum((int16) CellFromIndex(i));
+			cells[n++] = CellGetDatum(CellFromIndex(i));
 	array = construct_array(cells, n, rfm, sizeof(int16), true, TYPALIGN_SHORT);
 	return makeConst(rfm_array, -1, InvalidOid, -1, PointerGetDatum(array), false, false);
 }
@@ -126,9 +126,8 @@ segment_sel(PG_FUNCTION_ARGS)
 		if (OidIsValid(type->eq_opr))
 			for (int i = 0; i < RFM_CELLS; i++)
 				if (CellSetHas(set, i))
-					selectivity +=
-						var_eq_const(&vardata, type->eq_opr, InvalidOid,
-									 Int16GetDatum((int16) CellFromIndex(i)), false, true, false);
+					selectivity += var_eq_const(&vardata, type->eq_opr, InvalidOid,
+												CellGetDatum(CellFromIndex(i)), false, true, false);
 	}
 	ReleaseVariableStats(vardata);
 	CLAMP_PROBABILITY(selectivity);

@@ -23,8 +23,10 @@ static SchemeView
 DatumGetSchemeView(Datum datum)
 {
 	struct varlena *value = PG_DETOAST_DATUM_PACKED(datum);
+	SchemeView scheme = {(const uint8 *) VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
 
-	return (SchemeView){(const uint8 *) VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
+	Assert(SchemeRead(scheme).left > 0);
+	return scheme;
 }
 
 #define PG_GETARG_SCHEME(n) DatumGetSchemeView(PG_GETARG_DATUM(n))

@@ -30,6 +30,7 @@ CellSetGetDatum(CellSet set)
 {
 	CellSet *result = palloc(sizeof(CellSet));
 
+	Assert(CellSetIsValid(set));
 	*result = set;
 	return PointerGetDatum(result);
 }
@@ -70,7 +71,7 @@ segment_recv(PG_FUNCTION_ARGS)
 
 	set.bits[1] = (uint64) pq_getmsgint64(message);
 	set.bits[0] = (uint64) pq_getmsgint64(message);
-	if (set.bits[1] >> (RFM_CELLS - 64) != 0)
+	if (!CellSetIsValid(set))
 		CrmBinaryError("segment", "The two highest bits stand for no cell and must be zero.");
 	PG_RETURN_CELL_SET(set);
 }
@@ -168,7 +169,7 @@ segment_cells(PG_FUNCTION_ARGS)
 	/* call_cntr counts cells returned, so skip the ones that were not */
 	for (int i = 0, seen = 0; i < RFM_CELLS; i++)
 		if (CellSetHas(*(CellSet *) funcctx->user_fctx, i) && seen++ == index)
-			SRF_RETURN_NEXT(funcctx, Int16GetDatum((int16) CellFromIndex(i)));
+			SRF_RETURN_NEXT(funcctx, CellGetDatum(CellFromIndex(i)));
 	SRF_RETURN_DONE(funcctx);
 }
 

@@ -12,7 +12,13 @@
 
 /* crm.rfm is an int2, the three digits read as a number: 543. Its order is that of the numbers. */
 #define PG_GETARG_CELL(n) ((int) PG_GETARG_INT16(n))
-#define PG_RETURN_CELL(cell) PG_RETURN_INT16((int16) (cell))
+#define PG_RETURN_CELL(cell) return CellGetDatum(cell)
+static inline Datum
+CellGetDatum(int cell)
+{
+	Assert(CellIsValid(cell));
+	return Int16GetDatum((int16) cell);
+}
 
 /* crm.segment is a CellSet of 16 bytes, passed by reference. */
 #define DatumGetCellSet(datum) (*(CellSet *) DatumGetPointer(datum))
@@ -21,7 +27,15 @@
 extern Datum CellSetGetDatum(CellSet set);
 
 /* crm.rfm_cuts is an RfmCuts of 120 bytes, passed by reference. */
-#define PG_GETARG_CUTS(n) ((const RfmCuts *) PG_GETARG_POINTER(n))
+#define PG_GETARG_CUTS(n) DatumGetRfmCuts(PG_GETARG_DATUM(n))
+static inline const RfmCuts *
+DatumGetRfmCuts(Datum datum)
+{
+	const RfmCuts *cuts = (const RfmCuts *) DatumGetPointer(datum);
+
+	Assert(cuts->version == RFM_CUTS_VERSION && RfmCutsWrong(cuts) == NULL);
+	return cuts;
+}
 
 /* An argument that names one of a few measures. */
 extern int SegmentMeasureByName(text *name, const char *const *names, int n, const char *what);

@@ -111,7 +111,8 @@ FuzzBytes(const uint8_t *data, size_t size)
 	HistoryEntry entry;
 	HistorySummary summary;
 
-	HistorySum(view, 0, &summary);
+	if (!HistoryIsOpen(view))
+		HistorySum(view, 0, &summary);
 	while (HistoryNext(&reader, &entry))
 		REQUIRE(HistoryCollect(&set, &entry, reader.scale) == HISTORY_OK);
 	CheckPacking(&set);

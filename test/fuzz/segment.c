@@ -190,10 +190,25 @@ FuzzScheme(const char *text, size_t size)
 static void
 FuzzSchemeBytes(const uint8_t *bytes, size_t size)
 {
-	CheckScheme((SchemeView){bytes, size}, 2 + (int) (size % 4));
+	SchemeView scheme = {bytes, size};
+
+	/* canonical are those that a text leads to: their own */
+	if (SchemeIsCanonical(scheme))
+	{
+		char *printed = malloc(SchemeTextBound(scheme));
+		size_t length = SchemePrint(scheme, printed), used;
+		uint8_t *again = malloc(SCHEME_SIZE_BOUND(length));
+		Cursor in = CursorStart(printed, length);
+
+		REQUIRE(SchemeParse(&in, again, &used));
+		REQUIRE(used == size && memcmp(bytes, again, size) == 0);
+		free(again);
+		free(printed);
+	}
+	CheckScheme(scheme, 2 + (int) (size % 4));
 	for (int i = 0; i < RFM_CELLS; i += 25)
 	{
-		SchemeName name = SchemeNameOf((SchemeView){bytes, size}, i);
+		SchemeName name = SchemeNameOf(scheme, i);
 
 		REQUIRE(name.size == 0 || ((const uint8_t *) name.text >= bytes &&
 								   (const uint8_t *) name.text + name.size <= bytes + size));

@@ -177,7 +177,7 @@ my %c_factor = ('*' => '/', '/' => '*', '*=' => '/=', '/=' => '*=', '%' => '/');
 my %c_bits   = ('<<' => '>>', '>>' => '<<', '&' => '|', '|' => '&', '&=' => '|=', '|=' => '&=', '<<=' => '>>=', '>>=' => '<<=');
 
 # Calls in which nothing is changed: what they hold never happens, or is no code.
-my %c_unseen = map { $_ => 1 } qw(Assert AssertMacro StaticAssertDecl StaticAssertStmt _Static_assert elog __attribute__ PG_FUNCTION_INFO_V1);
+my %c_unseen = map { $_ => 1 } qw(Assert CRM_ASSERT AssertMacro StaticAssertDecl StaticAssertStmt _Static_assert elog __attribute__ PG_FUNCTION_INFO_V1);
 
 sub c_sites
 {

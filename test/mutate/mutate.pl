@@ -355,6 +355,8 @@ sub make_copies
 {
 	my (@tests) = @_;
 	my $first = copy_of(1);
+	# As in ./dev test: an assertion notices much.
+	$ENV{CRM_ASSERTS} = 1;
 	remove_copies();
 	make_path($first);
 	open my $tar, '|-', "tar --null -T - -c | tar -x -C \Q$first\E" or die "tar: $!\n";

@@ -231,7 +231,8 @@ TestForged(void)
 	/* no power of two, but the size fits */
 	free(bad);
 	bad = calloc(1, BtydOpenSize(3));
-	BtydOpenStart(bad, 3, 7);
+	BtydOpenStart(bad, 2, 7);
+	bad->capacity = 3;
 	CHECK(!BtydOpenIsValid(bad, BtydOpenSize(3)));
 	free(bad);
 

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/base/check.h"
 #include "core/clv/data.h"
 #include "core/base/varint.h"
 
@@ -39,6 +40,21 @@ BtydCountsAreValid(const BtydData *data)
 	for (size_t i = 0; i < data->nrows + data->nspend; i++)
 		customers[i >= data->nrows] += data->rows[i].weight;
 	return BtydIsCount(customers[0]) && BtydIsCount(customers[1]);
+}
+
+/* Are the rows valid, of their kind, and each beyond the one before? */
+static bool
+RowsAreNormal(const BtydData *data)
+{
+	for (size_t i = 0; i < data->nrows + data->nspend; i++)
+	{
+		const BtydRow *row = &data->rows[i];
+
+		if (!BtydRowIsValid(row) || (row->t == BTYD_SPEND_ROW) != (i >= data->nrows) ||
+			(i > 0 && BtydRowCompare(row - 1, row) >= 0))
+			return false;
+	}
+	return data->unit_days > 0.0 && isfinite(data->unit_days);
 }
 
 /* ---------------------------------------------------------------- order */
@@ -154,10 +170,13 @@ BtydNormalise(BtydData *data, const Environment *env)
 	while (data->nrows < n && data->rows[data->nrows].t >= 0.0)
 		data->nrows++;
 	data->nspend = n - data->nrows;
-	return BtydCountsAreValid(data) ? BTYD_DATA_OK : BTYD_DATA_OUT_OF_RANGE;
+	if (!BtydCountsAreValid(data))
+		return BTYD_DATA_OUT_OF_RANGE;
+	CRM_ASSERT(RowsAreNormal(data));
+	return BTYD_DATA_OK;
 }
 
-/* ---------------------------------------------------------------- writing */
+/* ---------------------------------------------------------------- numbers as bytes */
 
 static uint8_t *
 PutDouble(uint8_t *at, double value)
@@ -182,46 +201,6 @@ PutNumber(uint8_t *at, double value, double per, double by)
 	if (whole >= 0.0 && whole <= LARGEST_WHOLE && whole / per / by == value)
 		return VarintPut(at, (uint64_t) whole << 1);
 	return PutDouble(VarintPut(at, 1), value);
-}
-
-size_t
-BtydPackedBound(const BtydData *data)
-{
-	return 9 + (2 + BTYD_COUNTERS) * VARINT_MAX + data->nrows * (2 * VARINT_MAX + 2 * NUMBER_MAX) +
-		   data->nspend * (2 * VARINT_MAX + NUMBER_MAX);
-}
-
-size_t
-BtydPack(const BtydData *data, uint8_t *bytes)
-{
-	const double *counter = (const double *) &data->counters;
-	const BtydRow *row = data->rows;
-	uint8_t *at = bytes;
-	double x = 0.0;
-
-	*at++ = BTYD_CODEC_VERSION << 1;
-	at = PutDouble(at, data->unit_days);
-	at = VarintPut(at, data->nrows);
-	at = VarintPut(at, data->nspend);
-	for (int i = 0; i < BTYD_COUNTERS; i++)
-		at = VarintPut(at, (uint64_t) counter[i]);
-	for (size_t i = 0; i < data->nrows; i++, row++)
-	{
-		at = VarintPut(at, (uint64_t) (row->x - x));
-		x = row->x;
-		at = PutNumber(at, row->t, 1.0, data->unit_days);
-		at = PutNumber(at, row->t_x, 1.0, data->unit_days);
-		at = VarintPut(at, (uint64_t) row->weight - 1);
-	}
-	x = 0.0;
-	for (size_t i = 0; i < data->nspend; i++, row++)
-	{
-		at = VarintPut(at, (uint64_t) (row->x - x));
-		x = row->x;
-		at = PutNumber(at, row->t_x, 100.0, row->x);
-		at = VarintPut(at, (uint64_t) row->weight - 1);
-	}
-	return (size_t) (at - bytes);
 }
 
 /* ---------------------------------------------------------------- reading */
@@ -260,7 +239,13 @@ GetNumber(Reader *reader, double per, double by)
 	uint64_t whole = GetWhole(reader);
 
 	if (whole == 1)
-		return GetDouble(reader);
+	{
+		double value = GetDouble(reader);
+
+		/* no number is negative, not even a zero, which is written as whole */
+		reader->bad |= signbit(value) != 0;
+		return value;
+	}
 	if (whole & 1)
 		reader->bad = true;
 	return (double) (whole >> 1) / per / by;
@@ -297,31 +282,104 @@ BtydUnpackHead(const uint8_t *bytes, size_t size, BtydData *data)
 	return !ReadHead(bytes, size, data).bad;
 }
 
+/* Read row i; x is that of the row before, of its kind. */
+static void
+GetRow(Reader *reader, const BtydData *data, size_t i, double x, BtydRow *row)
+{
+	row->x = x + (double) GetWhole(reader);
+	if (i < data->nrows)
+	{
+		row->t = GetNumber(reader, 1.0, data->unit_days);
+		row->t_x = GetNumber(reader, 1.0, data->unit_days);
+	}
+	else
+	{
+		row->t = BTYD_SPEND_ROW;
+		row->t_x = GetNumber(reader, 100.0, row->x);
+	}
+	row->weight = (double) GetWhole(reader) + 1.0;
+}
+
 bool
 BtydUnpack(const uint8_t *bytes, size_t size, BtydData *data)
 {
 	Reader reader = ReadHead(bytes, size, data);
-	double x = 0.0;
 	BtydRow *row = data->rows;
 
 	for (size_t i = 0; i < data->nrows + data->nspend && !reader.bad; i++, row++)
 	{
-		if (i == data->nrows)
-			x = 0.0;
-		row->x = x += (double) GetWhole(&reader);
-		if (i < data->nrows)
-		{
-			row->t = GetNumber(&reader, 1.0, data->unit_days);
-			row->t_x = GetNumber(&reader, 1.0, data->unit_days);
-		}
-		else
-		{
-			row->t = BTYD_SPEND_ROW;
-			row->t_x = GetNumber(&reader, 100.0, row->x);
-		}
-		row->weight = (double) GetWhole(&reader) + 1.0;
+		GetRow(&reader, data, i, i == 0 || i == data->nrows ? 0.0 : row[-1].x, row);
 		if (!BtydRowIsValid(row) || (i > 0 && BtydRowCompare(row - 1, row) >= 0))
 			reader.bad = true;
 	}
-	return !reader.bad && reader.bytes.at == reader.bytes.end && BtydCountsAreValid(data);
+	if (reader.bad || reader.bytes.at != reader.bytes.end || !BtydCountsAreValid(data))
+		return false;
+	CRM_ASSERT(RowsAreNormal(data));
+	return true;
+}
+
+/* ---------------------------------------------------------------- packing */
+
+size_t
+BtydPackedBound(const BtydData *data)
+{
+	return 9 + (2 + BTYD_COUNTERS) * VARINT_MAX + data->nrows * (2 * VARINT_MAX + 2 * NUMBER_MAX) +
+		   data->nspend * (2 * VARINT_MAX + NUMBER_MAX);
+}
+
+/* Do the bytes read as these rows? */
+static bool
+ReadsAs(const uint8_t *bytes, size_t size, const BtydData *data)
+{
+	BtydData head;
+	Reader reader = ReadHead(bytes, size, &head);
+	BtydRow row = {0, 0, 0, 0};
+
+	if (reader.bad || head.nrows != data->nrows || head.nspend != data->nspend ||
+		head.unit_days != data->unit_days)
+		return false;
+	for (size_t i = 0; i < data->nrows + data->nspend; i++)
+	{
+		GetRow(&reader, &head, i, i == 0 || i == data->nrows ? 0.0 : row.x, &row);
+		if (reader.bad || BtydRowCompare(&row, &data->rows[i]) != 0 ||
+			row.weight != data->rows[i].weight)
+			return false;
+	}
+	return reader.bytes.at == reader.bytes.end;
+}
+
+size_t
+BtydPack(const BtydData *data, uint8_t *bytes)
+{
+	const double *counter = (const double *) &data->counters;
+	const BtydRow *row = data->rows;
+	uint8_t *at = bytes;
+	double x = 0.0;
+
+	CRM_ASSERT(RowsAreNormal(data));
+	*at++ = BTYD_CODEC_VERSION << 1;
+	at = PutDouble(at, data->unit_days);
+	at = VarintPut(at, data->nrows);
+	at = VarintPut(at, data->nspend);
+	for (int i = 0; i < BTYD_COUNTERS; i++)
+		at = VarintPut(at, (uint64_t) counter[i]);
+	for (size_t i = 0; i < data->nrows; i++, row++)
+	{
+		at = VarintPut(at, (uint64_t) (row->x - x));
+		x = row->x;
+		at = PutNumber(at, row->t, 1.0, data->unit_days);
+		at = PutNumber(at, row->t_x, 1.0, data->unit_days);
+		at = VarintPut(at, (uint64_t) row->weight - 1);
+	}
+	x = 0.0;
+	for (size_t i = 0; i < data->nspend; i++, row++)
+	{
+		at = VarintPut(at, (uint64_t) (row->x - x));
+		x = row->x;
+		at = PutNumber(at, row->t_x, 100.0, row->x);
+		at = VarintPut(at, (uint64_t) row->weight - 1);
+	}
+	CRM_ASSERT((size_t) (at - bytes) <= BtydPackedBound(data));
+	CRM_ASSERT(ReadsAs(bytes, (size_t) (at - bytes), data));
+	return (size_t) (at - bytes);
 }

@@ -1,6 +1,7 @@
 /*
  * data_text.c: the text of counted customers, read and written
  */
+#include "core/base/check.h"
 #include "core/clv/data_text.h"
 
 #include <math.h>
@@ -149,7 +150,22 @@ BtydTextPutHead(const BtydData *data, BtydNumberFormat number, char *out)
 		*at++ = '=';
 		at = PutCount(at, counter[i]);
 	}
+	CRM_ASSERT(at - out <= BTYD_HEAD_TEXT_MAX);
 	return (size_t) (at - out);
+}
+
+/* Does the text read as row i? */
+static bool
+ReadsAs(const char *text, size_t size, const BtydData *data, size_t i)
+{
+	BtydTextReader reader = {.in = CursorStart(text, size),
+							 .lists = i == 0             ? 0
+									  : i <= data->nrows ? 1
+														 : 2};
+	BtydRow row;
+
+	return BtydTextNext(&reader, &row) && CursorAtEnd(&reader.in) &&
+		   BtydRowCompare(&row, &data->rows[i]) == 0 && row.weight == data->rows[i].weight;
 }
 
 size_t
@@ -175,5 +191,7 @@ BtydTextPutRow(const BtydData *data, size_t i, BtydNumberFormat number, char *ou
 		*at++ = '*';
 		at = PutCount(at, row->weight);
 	}
+	CRM_ASSERT(at - out <= BTYD_ROW_TEXT_MAX);
+	CRM_ASSERT(ReadsAs(out, (size_t) (at - out), data, i));
 	return (size_t) (at - out);
 }

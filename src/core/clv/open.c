@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/base/check.h"
 #include "core/clv/open.h"
 
 _Static_assert(offsetof(BtydOpen, rows) == 64, "rows follow the header without padding");
@@ -20,6 +21,7 @@ BtydOpenStart(BtydOpen *open, uint32_t capacity, double unit_days)
 	open->head = BTYD_OPEN_HEAD;
 	open->capacity = capacity;
 	open->unit_days = unit_days;
+	CRM_ASSERT(BtydOpenIsValid(open, BtydOpenSize(capacity)) && BtydOpenIsEmpty(open));
 }
 
 bool
@@ -98,41 +100,6 @@ FindSlot(BtydOpen *open, const BtydRow *row, uint32_t hash)
 	return NULL;
 }
 
-BtydDataStatus
-BtydOpenAdd(BtydOpen *open, const BtydRow *row)
-{
-	uint32_t hash = HashRow(row);
-	uint32_t *slot = FindSlot(open, row, hash);
-
-	if (slot == NULL)
-		return BTYD_DATA_MALFORMED;
-	if (*slot != 0)
-	{
-		/* the range is checked at the end */
-		open->rows[(*slot & NUMBER_MASK) - 1].weight += row->weight;
-		return BTYD_DATA_OK;
-	}
-	if (open->n == open->capacity)
-		return BTYD_DATA_FULL;
-	open->rows[open->n++] = *row;
-	*slot = open->n | (hash & TAG_MASK);
-	return BTYD_DATA_OK;
-}
-
-void
-BtydOpenGrow(const BtydOpen *open, BtydOpen *grown)
-{
-	grown->counters = open->counters;
-	grown->n = open->n;
-	memcpy(grown->rows, open->rows, open->n * sizeof(BtydRow));
-	for (uint32_t i = 0; i < grown->n; i++)
-	{
-		uint32_t hash = HashRow(&grown->rows[i]);
-
-		*FindSlot(grown, &grown->rows[i], hash) = (i + 1) | (hash & TAG_MASK);
-	}
-}
-
 /* A sum of counts that nobody has checked: it may be too large to be one, which the end finds */
 static bool
 IsSum(double n)
@@ -149,6 +116,44 @@ RowIsSound(const BtydRow *row)
 	one.weight = 1.0;
 	return IsSum(row->weight) && row->weight > 0.0 && !signbit(row->x) && !signbit(row->t_x) &&
 		   (row->t != 0.0 || !signbit(row->t)) && BtydRowIsValid(&one);
+}
+
+BtydDataStatus
+BtydOpenAdd(BtydOpen *open, const BtydRow *row)
+{
+	uint32_t hash = HashRow(row);
+	uint32_t *slot = FindSlot(open, row, hash);
+
+	CRM_ASSERT(BtydOpenIsValid(open, BtydOpenSize(open->capacity)) && RowIsSound(row));
+	if (slot == NULL)
+		return BTYD_DATA_MALFORMED;
+	if (*slot != 0)
+	{
+		/* the range is checked at the end */
+		open->rows[(*slot & NUMBER_MASK) - 1].weight += row->weight;
+		return BTYD_DATA_OK;
+	}
+	if (open->n == open->capacity)
+		return BTYD_DATA_FULL;
+	open->rows[open->n++] = *row;
+	*slot = open->n | (hash & TAG_MASK);
+	CRM_ASSERT(FindSlot(open, row, hash) == slot);
+	return BTYD_DATA_OK;
+}
+
+void
+BtydOpenGrow(const BtydOpen *open, BtydOpen *grown)
+{
+	CRM_ASSERT(grown->capacity > open->capacity && BtydOpenIsEmpty(grown));
+	grown->counters = open->counters;
+	grown->n = open->n;
+	memcpy(grown->rows, open->rows, open->n * sizeof(BtydRow));
+	for (uint32_t i = 0; i < grown->n; i++)
+	{
+		uint32_t hash = HashRow(&grown->rows[i]);
+
+		*FindSlot(grown, &grown->rows[i], hash) = (i + 1) | (hash & TAG_MASK);
+	}
 }
 
 bool
@@ -170,6 +175,7 @@ BtydOpenMerge(BtydOpen *open, const BtydRow *rows, size_t n, size_t *done)
 {
 	BtydDataStatus status = BTYD_DATA_OK;
 
+	CRM_ASSERT(*done <= n);
 	for (; *done < n && status == BTYD_DATA_OK; *done += status == BTYD_DATA_OK)
 		status = BtydOpenAdd(open, &rows[*done]);
 	return status;

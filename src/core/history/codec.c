@@ -1,6 +1,7 @@
 /*
  * codec.c: read, build and pack purchase histories. The format is in the header.
  */
+#include "core/base/check.h"
 #include "core/history/codec.h"
 
 #include <stdlib.h>
@@ -40,6 +41,7 @@ HistoryMoneyRescale(HistoryMoney amount, int from, int to, HistoryMoney *out)
 {
 	HistoryMoney scaled;
 
+	CRM_ASSERT(from >= 0 && from <= HISTORY_MAX_SCALE && to >= 0 && to <= HISTORY_MAX_SCALE);
 	if (from > to)
 	{
 		*out = amount / Pow10[from - to];
@@ -164,6 +166,8 @@ HistoryCollect(HistoryEntries *set, const HistoryEntry *entry, int scale)
 {
 	HistoryEntry *added = &set->at[set->n];
 
+	CRM_ASSERT(MoneyInRange(entry->amount) && entry->orders != INT64_MIN);
+	CRM_ASSERT(scale >= 0 && scale <= HISTORY_MAX_SCALE);
 	if (set->n >= set->room)
 		return HISTORY_FULL;
 	if (scale > set->scale)
@@ -217,6 +221,32 @@ SortByDay(HistoryEntry *entries, size_t n)
 	}
 }
 
+/* Does some amount need all the decimals of the set? */
+static bool
+NeedsScale(const HistoryEntries *set)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (!DivisibleBy10(set->at[i].amount))
+			return true;
+	return false;
+}
+
+/* Are the entries in the form that HistoryNormalise brings them into? */
+static bool
+IsNormal(const HistoryEntries *set)
+{
+	for (size_t i = 0; i < set->n; i++)
+	{
+		const HistoryEntry *entry = &set->at[i];
+
+		if (entry->day < HISTORY_FIRST_DAY || entry->day > HISTORY_LAST_DAY ||
+			(i > 0 && entry->day <= entry[-1].day) || !MoneyInRange(entry->amount) ||
+			entry->orders == INT64_MIN || (entry->orders == 0 && entry->amount == 0))
+			return false;
+	}
+	return set->scale <= HISTORY_MAX_SCALE && (set->scale == 0 || NeedsScale(set));
+}
+
 /*
  * Bring entries into canonical form, in place: days ascending, one entry a day, no day with nothing
  * on it, the smallest scale that holds every amount. Equal sums of purchases end up equal here,
@@ -248,17 +278,13 @@ HistoryNormalise(HistoryEntries *set)
 	}
 	set->n = kept;
 
-	while (set->scale > 0)
+	while (set->scale > 0 && !NeedsScale(set))
 	{
-		for (size_t i = 0; i < kept; i++)
-		{
-			if (!DivisibleBy10(entries[i].amount))
-				return HISTORY_OK;
-		}
 		for (size_t i = 0; i < kept; i++)
 			entries[i].amount /= 10;
 		set->scale--;
 	}
+	CRM_ASSERT(IsNormal(set));
 	return HISTORY_OK;
 }
 
@@ -311,13 +337,33 @@ HistoryPackedSize(const HistoryEntries *set)
 	return size;
 }
 
+/* Do the bytes read as this set? */
+static bool
+ReadsAs(HistoryView packed, const HistoryEntries *set)
+{
+	HistoryReader reader = HistoryRead(packed);
+	HistoryEntry entry;
+	size_t n = 0;
+
+	for (; HistoryNext(&reader, &entry); n++)
+		if (n == set->n || entry.day != set->at[n].day || entry.orders != set->at[n].orders ||
+			entry.amount != set->at[n].amount)
+			return false;
+	return !reader.malformed && !reader.open && n == set->n && reader.scale == set->scale;
+}
+
 /* Write a normalised set as a packed history. */
 void
 HistoryPack(const HistoryEntries *set, uint8_t *bytes)
 {
-	*bytes++ = (uint8_t) (HISTORY_VERSION << 5 | set->scale);
+	uint8_t *at = bytes;
+
+	CRM_ASSERT(IsNormal(set));
+	*at++ = (uint8_t) (HISTORY_VERSION << 5 | set->scale);
 	for (size_t i = 0; i < set->n; i++)
-		bytes = PutEntry(bytes, PackedDay(set->at, i), &set->at[i]);
+		at = PutEntry(at, PackedDay(set->at, i), &set->at[i]);
+	CRM_ASSERT(at == bytes + HistoryPackedSize(set));
+	CRM_ASSERT(ReadsAs((HistoryView){bytes, (size_t) (at - bytes)}, set));
 }
 
 /* ---------------------------------------------------------------- the open form */
@@ -354,6 +400,7 @@ SetOpenUsed(uint8_t *bytes, size_t used)
 void
 HistoryOpenStart(uint8_t *bytes, int scale)
 {
+	CRM_ASSERT(scale >= 0 && scale <= HISTORY_MAX_SCALE);
 	memset(bytes, 0, HISTORY_OPEN_HEADER);
 	bytes[0] = (uint8_t) (HISTORY_VERSION << 5 | HEAD_OPEN | scale);
 	SetOpenUsed(bytes, HISTORY_OPEN_HEADER);
@@ -377,6 +424,9 @@ HistoryOpenAppend(uint8_t *bytes, size_t size, const HistoryEntry *entry, int sc
 	size_t length;
 	int32_t last_day;
 
+	CRM_ASSERT(HistoryOpenIsValid((HistoryView){bytes, size}));
+	CRM_ASSERT(entry->day >= HISTORY_FIRST_DAY && entry->day <= HISTORY_LAST_DAY);
+	CRM_ASSERT(MoneyInRange(entry->amount) && entry->orders != INT64_MIN);
 	if (scale > own_scale)
 		return HISTORY_RESCALE;
 	if (scale < own_scale && !HistoryMoneyRescale(entry->amount, scale, own_scale, &scaled.amount))
@@ -390,5 +440,6 @@ HistoryOpenAppend(uint8_t *bytes, size_t size, const HistoryEntry *entry, int sc
 	memcpy(bytes + used, buffer, length);
 	memcpy(bytes + OPEN_LAST_DAY, &entry->day, sizeof(entry->day));
 	SetOpenUsed(bytes, used + length);
+	CRM_ASSERT(HistoryOpenIsValid((HistoryView){bytes, size}));
 	return HISTORY_OK;
 }

@@ -1,6 +1,7 @@
 /*
  * summary.c: what a history says of a customer on a day
  */
+#include "core/base/check.h"
 #include "core/history/summary.h"
 
 HistoryStatus
@@ -9,6 +10,7 @@ HistorySum(HistoryView history, int32_t as_of, HistorySummary *out)
 	HistoryReader reader = HistoryRead(history);
 	HistoryEntry entry;
 
+	CRM_ASSERT(!HistoryIsOpen(history));
 	*out = (HistorySummary){.scale = reader.scale, .valid = true};
 	while (HistoryNext(&reader, &entry) && entry.day <= as_of)
 	{

@@ -1,6 +1,7 @@
 /*
  * text.c: write and read the text form of a purchase history.
  */
+#include "core/base/check.h"
 #include "core/history/text.h"
 
 #include <string.h>
@@ -101,6 +102,20 @@ HistoryMoneyFormat(HistoryMoney amount, int scale, char *out)
 	return (size_t) (out - start);
 }
 
+/* Does the text read as this entry? */
+static bool
+ReadsAs(const char *text, size_t size, const HistoryEntry *entry, int scale)
+{
+	Cursor in = CursorStart(text, size);
+	HistoryEntry read;
+	HistoryMoney amount;
+	int read_scale;
+
+	return HistoryNextFromText(&in, &read, &read_scale) && CursorAtEnd(&in) &&
+		   read.day == entry->day && read.orders == entry->orders &&
+		   HistoryMoneyRescale(read.amount, read_scale, scale, &amount) && amount == entry->amount;
+}
+
 /* Write one entry, not terminated; returns its length. */
 size_t
 HistoryEntryFormat(const HistoryEntry *entry, int scale, char *out)
@@ -126,7 +141,10 @@ HistoryEntryFormat(const HistoryEntry *entry, int scale, char *out)
 		*out++ = '-';
 	out = PutDigits(out, (UInt128) (entry->orders < 0 ? -entry->orders : entry->orders), 1);
 	*out++ = ':';
-	return (size_t) (out - start) + HistoryMoneyFormat(entry->amount, scale, out);
+	out += HistoryMoneyFormat(entry->amount, scale, out);
+	CRM_ASSERT(out - start < HISTORY_ENTRY_TEXT_MAX);
+	CRM_ASSERT(ReadsAs(start, (size_t) (out - start), entry, scale));
+	return (size_t) (out - start);
 }
 
 /* ---------------------------------------------------------------- reading */

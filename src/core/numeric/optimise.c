@@ -11,6 +11,7 @@
 
 #include <nlopt.h>
 
+#include "core/base/check.h"
 #include "core/numeric/linear.h"
 #include "core/numeric/optimise.h"
 
@@ -161,6 +162,8 @@ OptClimb(Optimiser *opt, int max_evaluations)
 	double *p = opt->trial.p;
 	double least;
 
+	for (int i = 0; i < opt->n; i++)
+		CRM_ASSERT(opt->lower[i] <= opt->upper[i] && isfinite(top->p[i]));
 	for (int i = 0; i < opt->n; i++)
 		p[i] = top->p[i] = fmin(opt->upper[i], fmax(opt->lower[i], top->p[i]));
 	top->value = -INFINITY;

@@ -7,6 +7,7 @@
  *
  * The one pattern with zeros is 000.
  */
+#include "core/base/check.h"
 #include "core/segment/cell_set.h"
 
 #define ALL_SCORES 0x3e /* bits 1 to 5 */
@@ -217,6 +218,16 @@ PrintPosition(char *out, unsigned mask)
 	return out;
 }
 
+/* Does the text read as this set? */
+static bool
+ReadsAs(const char *text, size_t size, CellSet set)
+{
+	Cursor in = CursorStart(text, size);
+	CellSet read;
+
+	return CellSetParse(&in, &read) && CellSetCompare(read, set) == 0;
+}
+
 /*
  * Write a set in its canonical form: recency scores with the same cells are one pattern's first
  * position, then frequency scores likewise; best first, 000 last. No cell is in two patterns.
@@ -227,6 +238,7 @@ CellSetPrint(CellSet set, char *out)
 	char *start = out;
 	unsigned r_done = 0;
 
+	CRM_ASSERT(CellSetIsValid(set));
 	for (int r = 5; r >= 1; r--)
 	{
 		unsigned slice = RecencySlice(set, r), r_mask = 0, f_done = 0;
@@ -268,5 +280,7 @@ CellSetPrint(CellSet set, char *out)
 			*out++ = '0';
 	}
 	*out = '\0';
+	CRM_ASSERT(out - start < CELL_SET_TEXT_SIZE);
+	CRM_ASSERT(ReadsAs(start, (size_t) (out - start), set));
 	return (size_t) (out - start);
 }

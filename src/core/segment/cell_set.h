@@ -100,6 +100,13 @@ CellSetCompare(CellSet a, CellSet b)
 	return a.bits[0] < b.bits[0] ? -1 : a.bits[0] > b.bits[0];
 }
 
+/* Only cells: the two highest bits stand for none. */
+static inline bool
+CellSetIsValid(CellSet set)
+{
+	return set.bits[1] >> (RFM_CELLS - 64) == 0;
+}
+
 extern CellSet CellSetBought(int levels);
 extern int CellSetHighestDigit(CellSet set);
 extern bool CellParse(Cursor *in, int *cell);

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "core/base/check.h"
 #include "core/history/text.h"
 #include "core/segment/cuts.h"
 
@@ -86,6 +87,32 @@ RfmCutsWrong(const RfmCuts *cuts)
 		if (RfmCutsMonetary(cuts, i) < RfmCutsMonetary(cuts, i - 1))
 			return "Cuts of the monetary measure must not fall.";
 	return NULL;
+}
+
+/* Are these the bytes that equal cuts have, whatever they were made of? */
+bool
+RfmCutsIsCanonical(const RfmCuts *cuts)
+{
+	HistoryMoney money[RFM_MAX_CUTS];
+	RfmCuts same = *cuts;
+
+	if (cuts->version != RFM_CUTS_VERSION || RfmCutsWrong(cuts) != NULL ||
+		cuts->frequency_measure >= RFM_FREQUENCY_MEASURES ||
+		cuts->monetary_measure >= RFM_MONETARY_MEASURES || cuts->scale > HISTORY_MAX_SCALE)
+		return false;
+	for (int measure = RFM_RECENCY; measure <= RFM_MONETARY; measure++)
+		if (cuts->reachable[measure] >= cuts->levels)
+			return false;
+	for (int i = 0; i < RFM_MAX_CUTS; i++)
+	{
+		money[i] = RfmCutsMonetary(cuts, i);
+		if (i >= cuts->reachable[RFM_RECENCY])
+			same.recency[i] = 0;
+		if (i >= cuts->reachable[RFM_FREQUENCY])
+			same.frequency[i] = 0;
+	}
+	RfmCutsSetMonetary(&same, money, cuts->scale);
+	return memcmp(&same, cuts, sizeof(same)) == 0;
 }
 
 /* ---------------------------------------------------------------- text */
@@ -234,7 +261,10 @@ RfmCutsParse(Cursor *in, RfmCuts *cuts)
 		in->at = in->end;
 		return CursorFail(in, in->text, "a text of at most 4096 bytes");
 	}
-	return ReadAll(in, &read);
+	if (!ReadAll(in, &read))
+		return false;
+	CRM_ASSERT(RfmCutsIsCanonical(cuts));
+	return true;
 }
 
 static char *
@@ -282,12 +312,23 @@ PrintCuts(char *out, const RfmCuts *cuts, int measure)
 	return out;
 }
 
+/* Does the text read as these cuts? */
+static bool
+ReadsAs(const char *text, size_t size, const RfmCuts *cuts)
+{
+	Cursor in = CursorStart(text, size);
+	RfmCuts read;
+
+	return RfmCutsParse(&in, &read) && memcmp(&read, cuts, sizeof(read)) == 0;
+}
+
 /* Write cuts as text into RFM_CUTS_TEXT_SIZE bytes. */
 size_t
 RfmCutsPrint(const RfmCuts *cuts, char *out)
 {
 	char *start = out;
 
+	CRM_ASSERT(RfmCutsIsCanonical(cuts));
 	out = PrintText(out, "recency <=");
 	out = PrintCuts(out, cuts, RFM_RECENCY);
 	out = PrintText(out, ", ");
@@ -299,6 +340,8 @@ RfmCutsPrint(const RfmCuts *cuts, char *out)
 	out = PrintText(out, " >=");
 	out = PrintCuts(out, cuts, RFM_MONETARY);
 	*out = '\0';
+	CRM_ASSERT(out - start < RFM_CUTS_TEXT_SIZE);
+	CRM_ASSERT(ReadsAs(start, (size_t) (out - start), cuts));
 	return (size_t) (out - start);
 }
 

@@ -73,6 +73,7 @@ extern const char *const RfmMonetaryMeasureNames[RFM_MONETARY_MEASURES];
 extern HistoryMoney RfmCutsMonetary(const RfmCuts *cuts, int i);
 extern void RfmCutsSetMonetary(RfmCuts *cuts, const HistoryMoney *values, int scale);
 extern const char *RfmCutsWrong(const RfmCuts *cuts);
+extern bool RfmCutsIsCanonical(const RfmCuts *cuts);
 extern bool RfmCutsParse(Cursor *in, RfmCuts *cuts);
 extern size_t RfmCutsPrint(const RfmCuts *cuts, char *out);
 extern bool RfmMeasure(const HistorySummary *sums, int32_t as_of, RfmFrequencyMeasure frequency,

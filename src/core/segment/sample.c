@@ -10,6 +10,7 @@
  */
 #include <string.h>
 
+#include "core/base/check.h"
 #include "core/segment/sample.h"
 
 #define CHECK_EVERY (1 << 20) /* customers between two looks at env->check */
@@ -17,18 +18,6 @@
 #define BUCKETS (1 << BUCKET_BITS)
 
 /* ---------------------------------------------------------------- the log */
-
-/* Write an entry into at most RFM_LOG_ENTRY_SIZE bytes. */
-size_t
-RfmLogPut(uint8_t *out, const RfmMeasures *customer)
-{
-	uint8_t *at = out;
-
-	at = VarintPut(at, (uint64_t) customer->recency << 4 | (uint64_t) customer->scale);
-	at = VarintPut(at, VarintZigZag(customer->frequency));
-	at = VarintPut128(at, VarintZigZag128(customer->monetary));
-	return (size_t) (at - out);
-}
 
 /* Read the next entry; false at the end, and before bytes that are no entry. */
 bool
@@ -51,6 +40,32 @@ RfmLogNext(RfmLogReader *reader, RfmMeasures *customer)
 		return false;
 	*reader = next;
 	return true;
+}
+
+/* Is the log this one entry? */
+static bool
+ReadsAs(RfmLogReader log, const RfmMeasures *customer)
+{
+	RfmMeasures read;
+
+	return RfmLogNext(&log, &read) && log.at == log.end && read.recency == customer->recency &&
+		   read.frequency == customer->frequency && read.monetary == customer->monetary &&
+		   read.scale == customer->scale;
+}
+
+/* Write an entry into at most RFM_LOG_ENTRY_SIZE bytes. */
+size_t
+RfmLogPut(uint8_t *out, const RfmMeasures *customer)
+{
+	uint8_t *at = out;
+
+	CRM_ASSERT(customer->recency >= 0);
+	at = VarintPut(at, (uint64_t) customer->recency << 4 | (uint64_t) customer->scale);
+	at = VarintPut(at, VarintZigZag(customer->frequency));
+	at = VarintPut128(at, VarintZigZag128(customer->monetary));
+	CRM_ASSERT(at - out <= RFM_LOG_ENTRY_SIZE);
+	CRM_ASSERT(ReadsAs((RfmLogReader){out, at}, customer));
+	return (size_t) (at - out);
 }
 
 /* Tell whether a log is so many entries, and nothing else. */
@@ -225,6 +240,7 @@ RfmLogCut(RfmLogReader log, int64_t customers, int levels, const Environment *en
 	HistoryMoney *values = EnvironmentAllocate(env, (size_t) customers, sizeof(HistoryMoney));
 	int scale = 0;
 
+	CRM_ASSERT(customers > 0 && levels >= RFM_MIN_LEVELS && levels <= RFM_MAX_LEVELS);
 	if (values == NULL)
 		return RFM_LOG_NO_MEMORY;
 	memset(cuts, 0, sizeof(*cuts));
@@ -239,6 +255,7 @@ RfmLogCut(RfmLogReader log, int64_t customers, int levels, const Environment *en
 		status = CutMeasure(log, measure, scale, &column, values, cuts);
 	}
 	EnvironmentRelease(env, values);
+	CRM_ASSERT(status != RFM_LOG_OK || RfmCutsIsCanonical(cuts));
 	return status;
 }
 
@@ -278,6 +295,7 @@ RfmSampleLog(const RfmSample *sample)
 bool
 RfmSampleAdd(RfmSample *sample, size_t size, const RfmMeasures *customer)
 {
+	CRM_ASSERT(RfmSampleIsValid(sample, size));
 	if (size - RFM_SAMPLE_HEADER - sample->used < RFM_LOG_ENTRY_SIZE)
 		return false;
 	sample->used += (uint32_t) RfmLogPut(sample->log + sample->used, customer);
@@ -288,6 +306,7 @@ RfmSampleAdd(RfmSample *sample, size_t size, const RfmMeasures *customer)
 bool
 RfmSampleMerge(RfmSample *sample, size_t size, const RfmSample *other)
 {
+	CRM_ASSERT(RfmSampleIsValid(sample, size));
 	if (size - RFM_SAMPLE_HEADER - sample->used < other->used)
 		return false;
 	memcpy(sample->log + sample->used, other->log, other->used);

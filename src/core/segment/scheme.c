@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "core/base/check.h"
 #include "core/segment/scheme.h"
 
 /* The word that may stand for "all other cells"; a segment of that name is quoted. */
@@ -205,6 +206,7 @@ SchemeParse(Cursor *in, uint8_t *out, size_t *out_size)
 	memmove(rules.bytes + rules.otherwise_size, rules.bytes, rules.size);
 	memcpy(rules.bytes, rules.otherwise, rules.otherwise_size);
 	*out_size = 3 + rules.otherwise_size + rules.size;
+	CRM_ASSERT(SchemeIsCanonical((SchemeView){out, *out_size}));
 	return true;
 }
 
@@ -237,6 +239,48 @@ SchemeNext(SchemeReader *reader, SchemeRule *rule)
 	reader->at += head + rule->name.size;
 	reader->left--;
 	return true;
+}
+
+/* Could a text give this name? */
+static bool
+NameIsValid(SchemeName name)
+{
+	bool blank = true;
+
+	for (size_t i = 0; i < name.size; i++)
+	{
+		if ((unsigned char) name.text[i] < 0x20 || name.text[i] == 0x7f)
+			return false;
+		blank &= name.text[i] == ' ';
+	}
+	return !blank;
+}
+
+/* Are these the bytes of a scheme, and nothing else? Takes time, with many rules. */
+bool
+SchemeIsCanonical(SchemeView scheme)
+{
+	SchemeReader reader = SchemeRead(scheme);
+	SchemeRule rule;
+	int rules = reader.left;
+
+	if (rules < 1 || rules > SCHEME_MAX_RULES ||
+		(reader.otherwise.size > 0 && !NameIsValid(reader.otherwise)))
+		return false;
+	while (SchemeNext(&reader, &rule))
+	{
+		SchemeReader later = reader;
+		SchemeRule other = {{{0, 0}}, reader.otherwise};
+
+		if (CellSetIsEmpty(rule.cells) || !CellSetIsValid(rule.cells) || !NameIsValid(rule.name))
+			return false;
+		do
+			if (rule.name.size == other.name.size &&
+				memcmp(rule.name.text, other.name.text, rule.name.size) == 0)
+				return false;
+		while (SchemeNext(&later, &other));
+	}
+	return reader.left == 0 && reader.at == reader.end;
 }
 
 /*
@@ -293,6 +337,7 @@ SchemePrint(SchemeView scheme, char *out)
 	SchemeReader reader = SchemeRead(scheme);
 	SchemeRule rule;
 
+	CRM_ASSERT(SchemeIsCanonical(scheme));
 	while (SchemeNext(&reader, &rule))
 	{
 		if (out != start)
@@ -307,5 +352,6 @@ SchemePrint(SchemeView scheme, char *out)
 		out = PrintName(out, reader.otherwise);
 	}
 	*out = '\0';
+	CRM_ASSERT((size_t) (out - start) < SchemeTextBound(scheme));
 	return (size_t) (out - start);
 }

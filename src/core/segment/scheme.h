@@ -48,6 +48,7 @@ typedef struct SchemeReader
 extern bool SchemeParse(Cursor *in, uint8_t *out, size_t *out_size);
 extern size_t SchemeTextBound(SchemeView scheme);
 extern size_t SchemePrint(SchemeView scheme, char *out);
+extern bool SchemeIsCanonical(SchemeView scheme);
 extern SchemeReader SchemeRead(SchemeView scheme);
 extern bool SchemeNext(SchemeReader *reader, SchemeRule *rule);
 extern SchemeName SchemeNameOf(SchemeView scheme, int index);

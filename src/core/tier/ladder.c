@@ -1,6 +1,7 @@
 /*
  * ladder.c: read, check and write the text form of a tier ladder.
  */
+#include "core/base/check.h"
 #include "core/tier/ladder.h"
 
 #define LOWEST "-Infinity"
@@ -141,6 +142,23 @@ ReadRung(Cursor *in, const TierRungs *ladder, TierRung *rung)
 	return ReadNumber(in, rung->threshold);
 }
 
+/* By rank, thresholds rising, each label once? */
+static bool
+IsInOrder(const TierRungs *ladder)
+{
+	for (int i = 0; i < ladder->count; i++)
+	{
+		const TierRung *rung = &ladder->rung[i];
+
+		if (i > 0 && (rung[-1].rank >= rung->rank ||
+					  TierNumberCompare(rung[-1].threshold, rung->threshold) >= 0))
+			return false;
+		if (TierLadderFind(ladder, (TierSlice){rung->label, (size_t) rung->label_length}) != rung)
+			return false;
+	}
+	return ladder->count >= 1 && ladder->count <= TIER_RANKS;
+}
+
 bool
 TierLadderParse(Cursor *in, TierRungs *ladder)
 {
@@ -179,6 +197,24 @@ TierLadderParse(Cursor *in, TierRungs *ladder)
 			in->at = source[i].at + source[i].length;
 			return CursorFail(in, source[i].at, "a higher threshold than a lower rank has");
 		}
+	CRM_ASSERT(IsInOrder(ladder));
+	return true;
+}
+
+/* Does the text read as this ladder? */
+static bool
+ReadsAs(const char *text, size_t size, const TierRungs *ladder)
+{
+	Cursor in = CursorStart(text, size);
+	TierRungs read;
+
+	if (!TierLadderParse(&in, &read) || read.count != ladder->count)
+		return false;
+	for (int i = 0; i < read.count; i++)
+		if (read.rung[i].rank != ladder->rung[i].rank ||
+			strcmp(read.rung[i].label, ladder->rung[i].label) != 0 ||
+			strcmp(read.rung[i].threshold, ladder->rung[i].threshold) != 0)
+			return false;
 	return true;
 }
 
@@ -187,6 +223,7 @@ TierLadderFormat(const TierRungs *ladder, char *out)
 {
 	char *end = out;
 
+	CRM_ASSERT(IsInOrder(ladder));
 	for (int i = 0; i < ladder->count; i++)
 	{
 		const TierRung *rung = &ladder->rung[i];
@@ -203,6 +240,7 @@ TierLadderFormat(const TierRungs *ladder, char *out)
 		memcpy(end, rung->threshold, digits);
 		end += digits;
 	}
+	CRM_ASSERT(end - out <= TIER_LADDER_TEXT_MAX && ReadsAs(out, (size_t) (end - out), ladder));
 	return (size_t) (end - out);
 }
 

@@ -1,6 +1,7 @@
 /*
  * tier.c: read, check and write the text form of a tier.
  */
+#include "core/base/check.h"
 #include "core/tier/tier.h"
 
 /* Does a label begin as a tier with its rank does, with digits and a hyphen? Then behind them. */
@@ -74,11 +75,25 @@ TierParse(Cursor *in, int *rank, TierSlice *label)
 	return true;
 }
 
+/* Does the text read as this tier? */
+static bool
+ReadsAs(const char *text, size_t size, int rank, TierSlice label)
+{
+	Cursor in = CursorStart(text, size);
+	TierSlice read;
+	int read_rank;
+
+	return TierParse(&in, &read_rank, &read) && read_rank == rank && read.length == label.length &&
+		   memcmp(read.at, label.at, label.length) == 0;
+}
+
 size_t
 TierFormat(int rank, TierSlice label, char *out)
 {
+	CRM_ASSERT(rank >= 0 && rank < TIER_RANKS && label.length <= TIER_LABEL_MAX);
 	out[0] = (char) ('0' + rank);
 	out[1] = '-';
 	memcpy(out + 2, label.at, label.length);
+	CRM_ASSERT(ReadsAs(out, 2 + label.length, rank, label));
 	return 2 + label.length;
 }
