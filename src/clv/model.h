@@ -85,11 +85,11 @@ ClvUsable(int status)
 	return status == BTYD_FIT_CONVERGED || status == CLV_GIVEN;
 }
 
-/* Index into ClvPart.covariance */
+/* Index into ClvPart.covariance: row i, column j up to i */
 static inline int
 ClvTriangle(int i, int j)
 {
-	return i >= j ? i * (i + 1) / 2 + j : j * (j + 1) / 2 + i;
+	return i * (i + 1) / 2 + j;
 }
 
 #endif /* CRM_CLV_MODEL_H */

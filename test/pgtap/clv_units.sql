@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP 1
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(9);
+SELECT plan(16);
 
 CREATE TEMP TABLE model AS
 SELECT clv_model('mbgnbd', '{.525, 6.18, .891, 1.614}', 7, '{6.25, 3.74, 15.44}') AS weeks,
@@ -38,6 +38,29 @@ SELECT pg_temp.near(clv(weeks, history, '2024-06-01', 365, d), pg_temp.by_day(we
 FROM model, customer, unnest('{0, 0.10, 1}'::double precision[]) AS d;
 SELECT pg_temp.near(clv(days, history, '2024-06-01', 730, 1), pg_temp.by_day(days, history, 730, 1), 1e-6, 'two years, in days')
 FROM model, customer;
+
+-- What is missing is said, or has no answer.
+SELECT is(ARRAY[clv(weeks, NULL, '2024-06-01'), clv(weeks, history, NULL)], '{NULL,NULL}', 'no history or no day, no value') FROM model, customer;
+SELECT throws_ok($$ SELECT clv(weeks, history, '2024-06-01', 365, 'infinity') FROM model, customer $$, '22023',
+	'discount rate must be a finite number, not negative', 'a discount without end');
+SELECT is(w.warning, 'Not determined by the data: ' || names || ' of MBG/NBD.', 'the parameters that the data leave open: ' || names)
+FROM (VALUES ('["r"]', 'r'), ('["alpha", "b"]', 'alpha, b'), ('["r", "alpha", "a", "b"]', 'r, alpha, a, b')) AS v (open, names),
+	LATERAL clv_diagnostics(format('{"process": "mbgnbd", "unit_days": 7, "status": "not_identified", "unidentified": %s,
+		"parameters": {"r": 1, "alpha": 2, "a": 3, "b": 4}, "log_likelihood": -1, "customers": 30, "rows": 9}', open)::clv_model) AS w;
+CREATE FUNCTION pg_temp.detail(input text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE detail text;
+BEGIN
+	PERFORM input::crm.clv_model;
+	RETURN NULL;
+EXCEPTION WHEN invalid_text_representation THEN
+	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+	RETURN detail;
+END $$;
+SELECT is(pg_temp.detail('{"process": "bgnbd", "parameters": {"r": 1, "alpha": 2, "a": 3, "b": 4}}'),
+	'At $.unit_days: expected a number above 0, found nothing.', 'a model without a unit');
+SELECT is(pg_temp.detail('{"process": "bgnbd", "unit_days": 7, "parameters": {"r": 1, "alpha": 2, "a": 3, "b": 4},
+	"spend": {"parameters": {"p": 1, "q": 2, "gamma": 3}, "correlation": "much"}}'),
+	'At $.spend.correlation: expected a number, found "much".', 'a correlation that is none');
 
 SELECT finish();
 ROLLBACK;

@@ -1,6 +1,6 @@
 -- The extension as a whole: what it owns, and what every object says of itself.
 BEGIN;
-SELECT plan(4);
+SELECT plan(6);
 
 SELECT is_empty($$
 	SELECT pg_describe_object(classid, objid, 0)
@@ -39,6 +39,23 @@ SELECT set_eq($$
 $$, $$
 	SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'crm'::regnamespace AND proname ~ '^_'
 $$, 'the name of what only the server calls begins with an underscore, and no other');
+
+SELECT is_empty($$
+	SELECT a.aggfnoid FROM pg_aggregate a JOIN pg_proc p ON p.oid = a.aggfnoid
+	WHERE p.pronamespace = 'crm'::regnamespace AND (a.aggcombinefn = 0 OR p.proparallel <> 's')
+	  AND a.aggtransfn::text !~ 'needs_zone|has_no_zone|_segment_add_rfm' -- two errors, and a set of cells
+$$, 'every aggregate can be computed in parts');
+
+-- NULL in, NULL out: only what says so looks at a NULL.
+SELECT is_empty($$
+	SELECT f::regprocedure FROM (
+		SELECT unnest(ARRAY[typinput, typoutput, typreceive, typsend]) FROM pg_type WHERE typnamespace = 'crm'::regnamespace
+		UNION SELECT unnest(ARRAY[oprcode, oprrest, oprjoin]) FROM pg_operator WHERE oprnamespace = 'crm'::regnamespace
+		UNION SELECT amproc FROM pg_amproc
+		UNION SELECT castfunc::regproc FROM pg_cast
+	) AS helper(f) JOIN pg_proc p ON p.oid = f
+	WHERE p.pronamespace = 'crm'::regnamespace AND NOT p.proisstrict
+$$, 'what serves a type, an operator, an index or a cast is strict');
 
 SELECT * FROM finish();
 ROLLBACK;

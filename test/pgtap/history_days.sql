@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP 1
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(23);
+SELECT plan(25);
 
 -- A row without a day or an amount counts in no form of the aggregate.
 SELECT is(history_agg(at, amount)::text, '2024-01-05:1:10.00', 'timestamp: rows with a NULL are left out')
@@ -41,6 +41,10 @@ FROM (VALUES ('Etc/GMT-2', '2024-01-06'), ('etc/gmt+5', '2024-01-05'), ('Etc/GMT
 GROUP BY name, day;
 
 SELECT is('europe/london'::zone, 'Europe/London'::zone, 'whoever writes it: one zone, one spelling');
+
+-- A numeric with very many decimals is stored in another form, whatever they are.
+SELECT is(history('2024-01-05', (amount || repeat('0', 70))::numeric)::text, '2024-01-05:' || orders || ':' || amount, 'seventy zeros behind ' || amount)
+FROM (VALUES ('-1.50', 0), ('1.50', 1)) AS v (amount, orders);
 
 SELECT finish();
 ROLLBACK;

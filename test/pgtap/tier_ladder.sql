@@ -1,6 +1,6 @@
 -- crm.tier_ladder: its form, and what is asked of it.
 BEGIN;
-SELECT plan(40);
+SELECT plan(41);
 SET LOCAL search_path = public, crm;
 
 CREATE FUNCTION public.outcome(query text) RETURNS text LANGUAGE plpgsql AS $$
@@ -116,6 +116,10 @@ SET LOCAL ROLE crm_tier_tester;
 SET LOCAL crm.tier_ladder = '4-gold:5';
 SELECT is('gold'::tier::text || tier_for('1-a:1', 1) || crm.tier('1-a:1', 'a') || (SELECT max(tier) FROM tiers('1-a:1')), '4-gold1-a1-a1-a', 'as an ordinary user');
 RESET ROLE;
+
+-- What a call site keeps of one ladder does not answer for another that begins like it.
+SELECT is(string_agg(tier_for(ladder, 7)::text, ' ' ORDER BY i), '0-a 1-b 0-a 0-c', 'ladders in turn')
+FROM (VALUES (1, '0-a:0'::tier_ladder), (2, '0-a:0, 1-b:5'), (3, '0-a:0'), (4, '0-c:0')) AS v (i, ladder);
 
 SELECT * FROM finish();
 ROLLBACK;
