@@ -40,6 +40,13 @@ HistoryCheckStatus(HistoryStatus status)
 	}
 }
 
+void
+HistoryCheckRead(const HistoryReader *reader)
+{
+	if (reader->malformed)
+		HistoryCheckStatus(HISTORY_MALFORMED);
+}
+
 /* ---------------------------------------------------------------- building values */
 
 /* Start collecting at most `room` entries. */

@@ -12,12 +12,7 @@
 extern void HistoryCheckStatus(HistoryStatus status);
 
 /* The same of a reader that has no next entry. */
-static inline void
-HistoryCheckRead(const HistoryReader *reader)
-{
-	if (reader->malformed)
-		HistoryCheckStatus(HISTORY_MALFORMED);
-}
+extern void HistoryCheckRead(const HistoryReader *reader);
 
 /* Collecting entries in the current memory context, to be packed into a new value. */
 extern HistoryEntries HistoryStartEntries(Size room);
