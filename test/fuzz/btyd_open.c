@@ -8,26 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REQUIRE(condition) \
-	do                     \
-	{                      \
-		if (!(condition))  \
-			abort();       \
-	} while (0)
-
-static void *
-Allocate(void *arg, size_t size)
-{
-	return malloc(size);
-}
-
-static void
-Release(void *arg, void *p)
-{
-	free(p);
-}
-
-static const Environment env = {NULL, Allocate, Release, NULL};
+#include "fuzz.h"
 
 static BtydOpen *
 NewState(uint32_t capacity)
@@ -57,7 +38,7 @@ Unpacked(const BtydOpen *state, BtydData *data)
 	BtydDataStatus status;
 
 	data->rows = malloc((state->n + 1) * sizeof(BtydRow));
-	status = BtydOpenUnpack(state, &env, data);
+	status = BtydOpenUnpack(state, &FuzzEnvironment, data);
 	if (status == BTYD_DATA_OK)
 	{
 		REQUIRE(data->nrows + data->nspend <= state->n);

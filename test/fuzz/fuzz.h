@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/base/cursor.h"
+#include "core/base/environment.h"
 
 #define REQUIRE(condition) \
 	do                     \
@@ -40,5 +41,21 @@ FuzzFault(const Cursor *in)
 	REQUIRE((in->found == 0) == (in->fault == in->end));
 	REQUIRE(in->text <= in->at && in->at <= in->end);
 }
+
+static inline void *
+FuzzAllocate(void *arg, size_t size)
+{
+	return malloc(size);
+}
+
+static inline void
+FuzzRelease(void *arg, void *p)
+{
+	free(p);
+}
+
+/* Plain malloc as the surroundings of a long computation. */
+static const Environment FuzzEnvironment
+	__attribute__((unused)) = {NULL, FuzzAllocate, FuzzRelease, NULL};
 
 #endif /* CRM_FUZZ_H */

@@ -7,26 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REQUIRE(condition) \
-	do                     \
-	{                      \
-		if (!(condition))  \
-			abort();       \
-	} while (0)
-
-static void *
-Allocate(void *arg, size_t size)
-{
-	return malloc(size);
-}
-
-static void
-Release(void *arg, void *p)
-{
-	free(p);
-}
-
-static const Environment env = {NULL, Allocate, Release, NULL};
+#include "fuzz.h"
 
 /* A sample with its size, as a varlena has it */
 typedef struct Sized
@@ -108,7 +89,8 @@ CheckSample(const Sized *sized, const Model *model)
 	REQUIRE(n == model->n);
 	if (n == 0)
 		return;
-	REQUIRE(RfmSampleCut(sample, &env, &cuts) == RFM_LOG_OK && RfmCutsWrong(&cuts) == NULL);
+	REQUIRE(RfmSampleCut(sample, &FuzzEnvironment, &cuts) == RFM_LOG_OK &&
+			RfmCutsWrong(&cuts) == NULL);
 	REQUIRE(cuts.levels == sample->question.levels &&
 			cuts.monetary_measure == sample->question.monetary_measure);
 	for (size_t i = 0; i < n; i += 1 + n / 16)
@@ -199,7 +181,7 @@ Forge(const uint8_t *bytes, size_t size)
 		RfmLogStatus status = RFM_LOG_OK;
 
 		if (forged->customers > 0)
-			status = RfmSampleCut(forged, &env, &cuts);
+			status = RfmSampleCut(forged, &FuzzEnvironment, &cuts);
 		REQUIRE(status != RFM_LOG_OK || is_log || forged->customers == 0);
 		REQUIRE(status != RFM_LOG_MALFORMED || !is_log);
 		if (status == RFM_LOG_OK && forged->customers > 0)

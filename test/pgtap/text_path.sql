@@ -19,17 +19,9 @@ INSERT INTO public.sample VALUES
 		'unit_days=7 no_purchase=0 invalid=0 null=0 merged=0 no_spend=0 rows=1:1:8'),
 	('clv_model', crm.clv_model('bgnbd', '{1,2,3,4}')::text, crm.clv_model('mbgnbd', '{1,2,3,4}')::text);
 
--- What a query answers: its value, or its SQLSTATE.
-CREATE FUNCTION public.outcome(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE answer text;
-BEGIN
-	EXECUTE query INTO answer;
-	RETURN answer;
-EXCEPTION WHEN OTHERS THEN
-	RETURN SQLSTATE;
-END $$;
+\ir outcome.psql
 
--- The same of an expression in $1 and $2 of the named types, prepared and executed.
+-- What an expression answers, in $1 and $2 of the named types, prepared and executed.
 CREATE FUNCTION public.prepared(expression text, type1 text, type2 text, value1 text, value2 text) RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE answer text;

@@ -4,14 +4,7 @@ SELECT plan(53);
 SET LOCAL search_path = public, crm;
 SET LOCAL crm.tier_ladder = '0-none:0, 1-bronze:100, 2-silver:500, 3-gold:2000';
 
-CREATE FUNCTION public.outcome(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE answer text;
-BEGIN
-	EXECUTE query INTO answer;
-	RETURN answer;
-EXCEPTION WHEN OTHERS THEN
-	RETURN SQLSTATE;
-END $$;
+\ir outcome.psql
 
 CREATE FUNCTION public.plan_of(query text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE line text; lines text = '';

@@ -3,14 +3,7 @@ BEGIN;
 SELECT plan(41);
 SET LOCAL search_path = public, crm;
 
-CREATE FUNCTION public.outcome(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE answer text;
-BEGIN
-	EXECUTE query INTO answer;
-	RETURN answer;
-EXCEPTION WHEN OTHERS THEN
-	RETURN SQLSTATE;
-END $$;
+\ir outcome.psql
 
 -------- form
 

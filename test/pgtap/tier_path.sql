@@ -10,17 +10,9 @@ CREATE TABLE public.customer (id int, tier crm.tier);
 INSERT INTO public.customer VALUES (1, '0-zinc'), (2, '1-small'), (3, '2-main'), (4, '3-alpha'), (5, NULL);
 CREATE DOMAIN public.label AS text;
 
--- What a query answers: its value, or its SQLSTATE.
-CREATE FUNCTION public.outcome(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE answer text;
-BEGIN
-	EXECUTE query INTO answer;
-	RETURN answer;
-EXCEPTION WHEN OTHERS THEN
-	RETURN SQLSTATE;
-END $$;
+\ir outcome.psql
 
--- The same of an expression in $1 and $2 of the named types, prepared and executed.
+-- What an expression answers, in $1 and $2 of the named types, prepared and executed.
 CREATE FUNCTION public.prepared(expression text, type1 text, type2 text, value1 text, value2 text) RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE answer text;
