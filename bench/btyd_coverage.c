@@ -44,7 +44,7 @@ main(int argc, char **argv)
 		int converged = 0, beyond = 0;
 		BtydModel m;
 
-		BtydPrepare(&m, process, truth);
+		BtydPrepare(&m, process, 1, truth);
 		for (int i = 0; i < populations; i++)
 		{
 			BtydFit fit;

@@ -69,7 +69,7 @@ Speed(size_t customers)
 		BtydModel m;
 		BtydFit fit;
 
-		BtydPrepare(&m, process, usual[i]);
+		BtydPrepare(&m, process, 1, usual[i]);
 		population_draw(&m, 90, 273, true, 1, rows, customers);
 		printf("%s\n", process->title);
 

@@ -18,7 +18,7 @@ TestDistribution(const BtydProcess *process)
 	BtydModel m;
 	double one = 0.0, mean = 0.0, expected, value;
 
-	BtydPrepare(&m, process, params);
+	BtydPrepare(&m, process, 1, params);
 	for (int n = 0; n < 4000; n++)
 	{
 		if (BtydPmf(&m, 3, 20, 25, 100, n, &value) != BTYD_OK)
@@ -38,7 +38,7 @@ TestNextOrder(const BtydProcess *process)
 	BtydModel m;
 	double when, none, alive;
 
-	BtydPrepare(&m, process, params);
+	BtydPrepare(&m, process, 1, params);
 	for (double p = 0.05; p < 1.0; p += 0.05)
 	{
 		BtydStatus status = BtydNextOrder(&m, 4, 30, 32, p, &when);
@@ -66,9 +66,9 @@ TestArguments(const BtydProcess *process)
 	BtydModel m;
 	double value = 42;
 
-	CHECK(BtydPrepare(&m, process, zero) == BTYD_BAD_PARAMETER);
-	CHECK(BtydPrepare(&m, process, broken) == BTYD_BAD_PARAMETER);
-	BtydPrepare(&m, process, params);
+	CHECK(BtydPrepare(&m, process, 1, zero) == BTYD_BAD_PARAMETER);
+	CHECK(BtydPrepare(&m, process, 1, broken) == BTYD_BAD_PARAMETER);
+	BtydPrepare(&m, process, 1, params);
 	CHECK(BtydPAlive(&m, -1, 0, 1, &value) == BTYD_BAD_X);
 	CHECK(BtydPAlive(&m, 1.5, 1, 1, &value) == BTYD_BAD_X);
 	CHECK(BtydPAlive(&m, NAN, 1, 1, &value) == BTYD_BAD_X);
@@ -122,7 +122,7 @@ TestWild(const BtydProcess *process)
 		rate = 1e-6 * pow(1e6, RandomUniform(&rng));
 		n = floor(200 * pow(RandomUniform(&rng), 2));
 
-		BtydPrepare(&m, process, p);
+		BtydPrepare(&m, process, 1, p);
 		status = BtydPAlive(&m, x, t_x, t, &alive);
 		if (status == BTYD_OK)
 			status = BtydExpected(&m, x, t_x, t, horizon, &value[0]);

@@ -28,7 +28,7 @@ Simulate(const BtydProcess *p, const double *params, int customers, double t_min
 	BtydModel m;
 	RandomState rng;
 
-	BtydPrepare(&m, p, params);
+	BtydPrepare(&m, p, 1, params);
 	RandomSeed(&rng, seed, 0);
 	n = 0;
 	for (int i = 0; i < customers; i++)

@@ -21,7 +21,7 @@ Loglik(const BtydProcess *process, const double *log_params, const BtydRow *rows
 
 	for (int i = 0; i < process->nparams; i++)
 		params[i] = exp(log_params[i]);
-	BtydPrepare(&m, process, params);
+	BtydPrepare(&m, process, 1, params);
 	memset(grad, 0, BTYD_MAX_PARAMS * sizeof(double));
 	if (hess)
 		memset(hess, 0, BTYD_MAX_PARAMS * BTYD_MAX_PARAMS * sizeof(double));
@@ -99,7 +99,7 @@ TestSimulation(const BtydProcess *process, const double *params)
 	BtydModel m;
 	RandomState rng;
 
-	BtydPrepare(&m, process, params);
+	BtydPrepare(&m, process, 1, params);
 	RandomSeed(&rng, 11, 0);
 	for (int i = 0; i < CUSTOMERS; i++)
 	{
@@ -159,7 +159,7 @@ TestRecovery(const BtydProcess *process, const double *params)
 	int beyond3 = 0, beyond4 = 0, converged = 0;
 	BtydModel m;
 
-	BtydPrepare(&m, process, params);
+	BtydPrepare(&m, process, 1, params);
 	for (uint64_t seed = 0; seed < 4; seed++)
 	{
 		BtydFit fit;

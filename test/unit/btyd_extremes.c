@@ -76,7 +76,7 @@ main(void)
 
 			for (int j = 0; j < BTYD_MAX_PARAMS; j++)
 				p[j] = PICK(params);
-			if (BtydPrepare(&m, BtydProcesses[i], p) != BTYD_OK)
+			if (BtydPrepare(&m, BtydProcesses[i], 1, p) != BTYD_OK)
 				continue;
 			for (int n = 0; n < 5; n++, asked++)
 				Ask(&m);

@@ -65,7 +65,7 @@ table_test(const char *path, double tolerance)
 		if (sscanf(line, "%15s %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf", name,
 				   p, p + 1, p + 2, p + 3, &x, &t_x, &t, &horizon, &rate, &n, want, want + 1,
 				   want + 2, want + 3, want + 4) != 16 ||
-			BtydPrepare(&m, BtydProcessByName(name), p) != BTYD_OK)
+			BtydPrepare(&m, BtydProcessByName(name), 1, p) != BTYD_OK)
 		{
 			bad++;
 			continue;

@@ -56,7 +56,7 @@ TestCdnow(const Cdnow *cdnow, const Expected *want)
 				   2e-6);
 
 	/* predictions at the fit */
-	CHECK(BtydPrepare(&m, want->process, fit.params) == BTYD_OK);
+	CHECK(BtydPrepare(&m, want->process, 1, fit.params) == BTYD_OK);
 	CHECK(BtydPAlive(&m, 2, 30.43, 38.86, &value) == BTYD_OK);
 	CHECK_NEAR(value, want->alive, 5e-7);
 	CHECK(BtydExpected(&m, 2, 30.43, 38.86, 39, &value) == BTYD_OK);

@@ -15,7 +15,7 @@ TestRecovery(const double *params, double arrivals, double end)
 	BtydModel m;
 	BtydFit fit;
 
-	BtydPrepare(&m, &BtydParetonbd, params);
+	BtydPrepare(&m, &BtydParetonbd, 1, params);
 	population_draw(&m, arrivals, end, false, 42, rows, MANY);
 	BtydFitProcess(&BtydParetonbd, rows, MANY, &test_env, &fit);
 	unit_check(fit.status == BTYD_FIT_CONVERGED, "%d simulated customers: %s after %d evaluations",
@@ -35,7 +35,7 @@ TestTop(const double *params, int n, const char *what)
 	double truth = 0.0, value;
 
 	BtydFitProcess(&BtydParetonbd, rows, n, &test_env, &fit);
-	BtydPrepare(&m, &BtydParetonbd, params);
+	BtydPrepare(&m, &BtydParetonbd, 1, params);
 	for (int i = 0; i < n; i++)
 	{
 		BtydLogLikelihood(&m, rows[i].x, rows[i].t_x, rows[i].t, &value);
@@ -43,7 +43,7 @@ TestTop(const double *params, int n, const char *what)
 	}
 	unit_check(fit.loglik >= truth - 1e-6, "%s: %s after %d evaluations, %.6f, not less than %.6f",
 			   what, BtydFitStatusName(fit.status), fit.evaluations, fit.loglik, truth);
-	BtydPrepare(&m, &BtydParetonbd, fit.params);
+	BtydPrepare(&m, &BtydParetonbd, 1, fit.params);
 	truth = 0.0;
 	for (int i = 0; i < n; i++)
 	{
@@ -65,13 +65,13 @@ TestAwkward(void)
 	BtydFit fit;
 
 	CHECK(BtydFitProcess(&BtydParetonbd, rows, 0, &test_env, &fit) == BTYD_FIT_EMPTY);
-	BtydPrepare(&m, &BtydParetonbd, usual);
+	BtydPrepare(&m, &BtydParetonbd, 1, usual);
 	population_draw(&m, 80, 273, true, 1, rows, 20);
 	CHECK(BtydFitProcess(&BtydParetonbd, rows, 1, &test_env, &fit) == BTYD_FIT_TOO_FEW);
 	TestTop(usual, 20, "20 customers");
 
 	/* 20 years, in days */
-	BtydPrepare(&m, &BtydParetonbd, old);
+	BtydPrepare(&m, &BtydParetonbd, 1, old);
 	population_draw(&m, 7300, 7300, true, 2, rows, 2000);
 	TestTop(old, 2000, "20 years in days");
 
@@ -80,7 +80,7 @@ TestAwkward(void)
 	CHECK(BtydFitProcess(&BtydParetonbd, rows, 500, &test_env, &fit) == BTYD_FIT_NO_REPEATS);
 
 	/* nobody differs and nobody leaves: nothing can be said about death, nor about differences */
-	BtydPrepare(&m, &BtydParetonbd, poisson);
+	BtydPrepare(&m, &BtydParetonbd, 1, poisson);
 	population_draw(&m, 80, 273, true, 3, rows, 1000);
 	BtydFitProcess(&BtydParetonbd, rows, 1000, &test_env, &fit);
 	unit_check(fit.status == BTYD_FIT_NOT_IDENTIFIED, "pure Poisson: %s after %d evaluations",
@@ -88,7 +88,7 @@ TestAwkward(void)
 	CHECK(isnan(fit.covariance[0]));
 
 	/* all but everybody leaves at once */
-	BtydPrepare(&m, &BtydParetonbd, gone);
+	BtydPrepare(&m, &BtydParetonbd, 1, gone);
 	population_draw(&m, 80, 273, false, 4, rows, 200);
 	rows[0].x = 2;
 	rows[0].t_x = 1;

@@ -12,7 +12,7 @@ TestDistribution(const double *params, double x, double t_x, double t, double ho
 	BtydModel m;
 	double one = 0.0, mean = 0.0, expected, value;
 
-	CHECK(BtydPrepare(&m, &BtydParetonbd, params) == BTYD_OK);
+	CHECK(BtydPrepare(&m, &BtydParetonbd, 1, params) == BTYD_OK);
 	for (int n = 0; n < 4000; n++)
 	{
 		if (BtydPmf(&m, x, t_x, t, horizon, n, &value) != BTYD_OK)
@@ -33,7 +33,7 @@ TestNextOrder(void)
 	BtydModel m;
 	double when, none, never;
 
-	BtydPrepare(&m, &BtydParetonbd, params);
+	BtydPrepare(&m, &BtydParetonbd, 1, params);
 	CHECK(BtydPmf(&m, 4, 210, 224, 1e14, 0, &never) == BTYD_OK && never > 0.01);
 	for (double p = 0.05; p < 1.0; p += 0.05)
 	{
@@ -65,7 +65,7 @@ TestDerivatives(const double *params, double x, size_t n)
 	double step = 1e-5;
 
 	RandomSeed(&rng, 5, n);
-	BtydPrepare(&m, &BtydParetonbd, params);
+	BtydPrepare(&m, &BtydParetonbd, 1, params);
 	for (size_t i = 0; i < n; i++)
 	{
 		double one;
@@ -89,10 +89,10 @@ TestDerivatives(const double *params, double x, size_t n)
 
 		memcpy(p, params, sizeof(p));
 		p[i] = params[i] * exp(step);
-		BtydPrepare(&m, &BtydParetonbd, p);
+		BtydPrepare(&m, &BtydParetonbd, 1, p);
 		v_up = m.process->loglik(&m, rows, n, up, NULL);
 		p[i] = params[i] * exp(-step);
-		BtydPrepare(&m, &BtydParetonbd, p);
+		BtydPrepare(&m, &BtydParetonbd, 1, p);
 		v_down = m.process->loglik(&m, rows, n, down, NULL);
 		worst = fmax(worst, fabs((v_up - v_down) / (2 * step) - grad[i]) / fabs(value));
 		for (int j = 0; j < N; j++)
@@ -129,7 +129,7 @@ TestWild(void)
 		horizon = 1e-4 * pow(4e8, RandomUniform(&rng));
 		rate = 1e-6 * pow(1e6, RandomUniform(&rng));
 		n = floor(200 * pow(RandomUniform(&rng), 2));
-		BtydPrepare(&m, &BtydParetonbd, p);
+		BtydPrepare(&m, &BtydParetonbd, 1, p);
 		if (BtydLogLikelihood(&m, x, t_x, t, &value[0]) != BTYD_OK ||
 			BtydPAlive(&m, x, t_x, t, &value[1]) != BTYD_OK ||
 			BtydExpected(&m, x, t_x, t, horizon, &value[2]) != BTYD_OK ||
@@ -159,11 +159,11 @@ TestLimits(void)
 	BtydModel m;
 	double value;
 
-	BtydPrepare(&m, &BtydParetonbd, light);
+	BtydPrepare(&m, &BtydParetonbd, 1, light);
 	CHECK(BtydExpected(&m, 1, 5, 9, INFINITY, &value) == BTYD_INFINITE);
 	CHECK(BtydDiscounted(&m, 1, 5, 9, INFINITY, 0, &value) == BTYD_INFINITE);
 	CHECK(BtydDiscounted(&m, 1, 5, 9, INFINITY, 1e-12, &value) == BTYD_OK && value > 0);
-	BtydPrepare(&m, &BtydParetonbd, heavy);
+	BtydPrepare(&m, &BtydParetonbd, 1, heavy);
 	CHECK(BtydExpected(&m, 0, 0, 0, INFINITY, &value) == BTYD_OK);
 	CHECK_NEAR(value, 0.55 / 74 * 81 / 0.5, 1e-14);
 	CHECK(BtydPAlive(&m, 0, 0, 0, &value) == BTYD_OK && value == 1);

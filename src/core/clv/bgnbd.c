@@ -287,7 +287,7 @@ BgStart(const BtydSummary *summary, double *params)
 /* The table of a BG process differs in name, paper and the number of stays */
 #define BG_PROCESS(name_, title_, paper_, prepare_)                                               \
 	{                                                                                             \
-		.name = name_, .title = title_, .paper = paper_, .nparams = 4,                            \
+		.name = name_, .title = title_, .paper = paper_, .max_order = 1, .nparams = 4,            \
 		.param_names = {"r", "alpha", "a", "b"},                                                  \
 		.param_meanings =                                                                         \
 			{"shape of the purchase rates: the smaller, the more customers differ",               \

@@ -34,6 +34,7 @@ BtydIsCount(double n)
 }
 
 #define BTYD_MAX_PARAMS 4
+#define BTYD_MAX_ORDER 3
 #define BTYD_MAX_CONSTANTS 32
 
 /* Answer of everything that computes for one customer; the result is written only for BTYD_OK */
@@ -43,6 +44,7 @@ typedef enum BtydStatus
 	BTYD_INFINITE,        /* the answer exists and is infinite (no discount, no end) */
 	BTYD_NEVER,           /* no such moment: the probability asked for is never reached */
 	BTYD_BAD_PARAMETER,   /* a parameter of the model is not a positive finite number */
+	BTYD_BAD_ORDER,       /* the process has no gaps of this order */
 	BTYD_BAD_X,           /* x is not a whole number >= 0 */
 	BTYD_BAD_TIMES,       /* not 0 <= t_x <= t < infinity, or t_x > 0 without a purchase */
 	BTYD_BAD_HORIZON,     /* horizon negative or NaN, or infinite where that is no question */
@@ -52,6 +54,23 @@ typedef enum BtydStatus
 	BTYD_BAD_SPEND,       /* mean spend of a repeat customer that is not a positive number */
 	BTYD_INACCURATE       /* cannot happen in the tested range: the promised accuracy was missed */
 } BtydStatus;
+
+/*
+ * Regular buyers. The gaps between the purchases of one live customer have the Erlang distribution
+ * of order k with the customer's own rate lambda: the sum of k exponential waits of mean 1/lambda.
+ * k = 1 is chance without memory, the processes of the papers; the larger k, the more even the
+ * gaps. lambda is always the rate of the waits, so that the rate of purchases is lambda/k.
+ *
+ * The density of a history with x repeat purchases has the factor
+ *
+ *   exp((k - 1) * sum of log gap  -  x * lnGamma(k))                 (the gaps: x of them, to t_x)
+ *
+ * which no parameter changes, and which (x, t_x, t) does not tell. Log-likelihoods in this header
+ * are WITHOUT it. Whoever compares orders adds it, once, with gaps in the unit of t_x and t:
+ * sum of ln gap for k = 2, 2 * sum of ln gap - sum x * ln 2 for k = 3, and 0 for k = 1. Times
+ * (and the parameters that are times) multiplied by c lower the log-likelihoods of this header by
+ * k * x * ln c a customer, and with the factor by x * ln c, whatever the order.
+ */
 
 /* Equal customers, counted: weight > 0 of them */
 typedef struct BtydRow
@@ -80,6 +99,7 @@ struct BtydProcess;
 typedef struct BtydModel
 {
 	const struct BtydProcess *process;
+	int order; /* of the gaps: see "Regular buyers" */
 	double params[BTYD_MAX_PARAMS];
 	double k[BTYD_MAX_CONSTANTS]; /* private to the process */
 } BtydModel;
@@ -87,7 +107,7 @@ typedef struct BtydModel
 /* One simulated customer: what chance gave him, and where he stands */
 typedef struct BtydCustomer
 {
-	double lambda; /* purchases per unit of time while alive */
+	double lambda; /* waits per unit of time while alive: a purchase ends `order` of them */
 	double drop;   /* meaning is the process's own: dropout probability, or time of death */
 	double now;    /* time of the last purchase drawn */
 	bool gone;     /* has dropped out: no purchase after now */
@@ -102,6 +122,7 @@ typedef struct BtydProcess
 	const char *name;  /* as users write it: bgnbd */
 	const char *title; /* BG/NBD */
 	const char *paper;
+	int max_order; /* it has gaps of the orders 1 to this one */
 	int nparams;
 	const char *param_names[BTYD_MAX_PARAMS];
 	const char *param_meanings[BTYD_MAX_PARAMS];
@@ -161,7 +182,8 @@ extern const BtydProcess *BtydProcessByName(const char *name); /* NULL when unkn
  * Predictions (predict.c). All check their arguments and never give a NaN. "churn probability" is
  * BtydPmf with n = 0; a new customer is x = t_x = t = 0.
  */
-extern BtydStatus BtydPrepare(BtydModel *m, const BtydProcess *process, const double *params);
+extern BtydStatus BtydPrepare(BtydModel *m, const BtydProcess *process, int order,
+							  const double *params);
 extern BtydStatus BtydCheckRow(double x, double t_x, double t);
 extern BtydStatus BtydLogLikelihood(const BtydModel *m, double x, double t_x, double t,
 									double *result);

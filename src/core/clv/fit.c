@@ -46,7 +46,7 @@ Likelihood(void *arg, const double *log_params, double *grad, double *hess, bool
 
 	for (int j = 0; j < n; j++)
 		params[j] = exp(log_params[j]);
-	if (BtydPrepare(&model, data->process, params) != BTYD_OK)
+	if (BtydPrepare(&model, data->process, 1, params) != BTYD_OK)
 		return -INFINITY;
 	if (grad)
 		memset(grad, 0, (size_t) n * sizeof(double));

@@ -486,6 +486,7 @@ const BtydProcess BtydParetonbd = {
 	.title = "Pareto/NBD",
 	.paper = "Schmittlein, Morrison & Colombo (1987), Counting your customers: who are they and "
 			 "what will they do next?",
+	.max_order = 1,
 	.nparams = NPARAMS,
 	.param_names = {"r", "alpha", "s", "beta"},
 	.param_meanings = {"shape of the purchase rates: the smaller, the more customers differ",

@@ -23,6 +23,8 @@ BtydStatusMessage(BtydStatus status)
 			return "the probability is never reached";
 		case BTYD_BAD_PARAMETER:
 			return "model parameters must be positive finite numbers";
+		case BTYD_BAD_ORDER:
+			return "the process has no purchases of this regularity";
 		case BTYD_BAD_X:
 			return "x must be a whole number below 2^53, not negative";
 		case BTYD_BAD_TIMES:
@@ -54,9 +56,12 @@ BtydCheckRow(double x, double t_x, double t)
 }
 
 BtydStatus
-BtydPrepare(BtydModel *m, const BtydProcess *process, const double *params)
+BtydPrepare(BtydModel *m, const BtydProcess *process, int order, const double *params)
 {
+	if (order < 1 || order > process->max_order)
+		return BTYD_BAD_ORDER;
 	m->process = process;
+	m->order = order;
 	for (int i = 0; i < process->nparams; i++)
 	{
 		if (!(params[i] > 0.0 && params[i] <= DBL_MAX))
