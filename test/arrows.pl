@@ -19,12 +19,12 @@ my @common = qw(history);
 
 # How C names of a room begin; what SQL calls is type_verb instead.
 my %prefix = (
-	'core/base'    => [qw(Cursor Varint)],
+	'core/base'    => [qw(Calendar Cursor Varint)],
 	'core/numeric' => [qw(Cholesky Digamma Gauss Integrate Linear Log NegativeBinomial Opt Race Random Trigamma)],
 	'history'      => [qw(History Zone)],
 	'segment'      => [qw(Cell Rfm Scheme Segment)],
 	'tier'         => [qw(Tier)],
-	'clv'          => [qw(Bg Btyd Clv GammaGamma Paretonbd)],
+	'clv'          => [qw(Bg Btyd Clv GammaGamma Paretonbd Season)],
 	'src'          => [qw(Crm)],
 );
 

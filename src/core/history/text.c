@@ -1,49 +1,13 @@
 /*
  * text.c: write and read the text form of a purchase history.
  */
+#include "core/base/calendar.h"
 #include "core/base/check.h"
 #include "core/history/text.h"
 
 #include <string.h>
 
 #define MONEY_RANGE "an amount below about 8.5e37 units of its last decimal"
-
-/* ---------------------------------------------------------------- days
- *
- * The proleptic Gregorian calendar in integer arithmetic, counting years from March so that the
- * leap day comes last. One era is 400 years of 146097 days.
- */
-
-#define ERA_DAYS 146097
-#define DAYS_TO_2000_03_01 60 /* from 2000-01-01 */
-
-static int64_t
-DayFromDate(int64_t year, int month, int mday)
-{
-	int64_t y = month > 2 ? year : year - 1;
-	int64_t era = (y >= 0 ? y : y - 399) / 400;
-	int64_t year_of_era = y - era * 400;
-	int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + mday - 1;
-	int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-
-	return (era - 5) * ERA_DAYS + day_of_era + DAYS_TO_2000_03_01;
-}
-
-static void
-DateFromDay(int64_t day, int64_t *year, int *month, int *mday)
-{
-	int64_t shifted = day - DAYS_TO_2000_03_01;
-	int64_t era = (shifted >= 0 ? shifted : shifted - (ERA_DAYS - 1)) / ERA_DAYS;
-	int64_t day_of_era = shifted - era * ERA_DAYS;
-	int64_t year_of_era =
-		(day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-	int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-	int64_t shifted_month = (5 * day_of_year + 2) / 153;
-
-	*mday = (int) (day_of_year - (153 * shifted_month + 2) / 5 + 1);
-	*month = (int) (shifted_month < 10 ? shifted_month + 3 : shifted_month - 9);
-	*year = year_of_era + (era + 5) * 400 + (*month <= 2);
-}
 
 /* ---------------------------------------------------------------- writing */
 
@@ -125,7 +89,7 @@ HistoryEntryFormat(const HistoryEntry *entry, int scale, char *out)
 	int month;
 	int mday;
 
-	DateFromDay(entry->day, &year, &month, &mday);
+	CalendarDate(entry->day, &year, &month, &mday);
 	out = PutDigits(out, (UInt128) (year > 0 ? year : 1 - year), 4);
 	*out++ = '-';
 	out = PutDigits(out, (UInt128) month, 2);
@@ -168,9 +132,9 @@ ParseDay(Cursor *in, int32_t *day)
 	if (CursorTakeWord(in, " BC"))
 		year = 1 - year;
 	if (month < 1 || month > 12 || mday < 1 || mday > month_days[month - 1] ||
-		(month == 2 && mday == 29 && (year % 4 != 0 || (year % 100 == 0 && year % 400 != 0))))
+		(month == 2 && mday == 29 && !CalendarIsLeap(year)))
 		return CursorFail(in, from, "a day of the calendar");
-	number = DayFromDate(year, month, mday);
+	number = CalendarDay(year, month, mday);
 	if (number < HISTORY_FIRST_DAY || number > HISTORY_LAST_DAY)
 		return CursorFail(in, from, "a day from 4714-11-24 BC to 5874897-12-31");
 	*day = (int32_t) number;
