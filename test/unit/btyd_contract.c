@@ -13,15 +13,15 @@ static const double truth[2][4] = {{0.8, 8, 1.1, 2.5},
 								   {0.6, 10, 0.7, 12}}; /* the last may be a time */
 
 static double
-Loglik(const BtydProcess *process, const double *log_params, const BtydRow *rows, size_t n,
-	   double *grad, double *hess)
+Loglik(const BtydProcess *process, int order, const double *log_params, const BtydRow *rows,
+	   size_t n, double *grad, double *hess)
 {
 	double params[BTYD_MAX_PARAMS];
 	BtydModel m;
 
 	for (int i = 0; i < process->nparams; i++)
 		params[i] = exp(log_params[i]);
-	BtydPrepare(&m, process, 1, params);
+	BtydPrepare(&m, process, order, params);
 	memset(grad, 0, BTYD_MAX_PARAMS * sizeof(double));
 	if (hess)
 		memset(hess, 0, BTYD_MAX_PARAMS * BTYD_MAX_PARAMS * sizeof(double));
@@ -30,7 +30,7 @@ Loglik(const BtydProcess *process, const double *log_params, const BtydRow *rows
 
 /* Derivatives against central differences, at several parameters, for each x */
 static void
-TestDerivatives(const BtydProcess *process, const double *params)
+TestDerivatives(const BtydProcess *process, int order, const double *params)
 {
 	static const double times[][2] = {{1, 1}, {0.7, 1}, {0.3, 1}, {0, 0}, {0.999, 1}};
 	double worst = 0, worst_hess = 0, worst_block = 0;
@@ -48,7 +48,7 @@ TestDerivatives(const BtydProcess *process, const double *params)
 				rows[i] = (BtydRow){x, x ? 50 * times[i][0] : 0, 50 * times[i][1], i + 1};
 			for (int i = 0; i < n; i++)
 				p[i] = log(params[i]) + 0.5 * shift * (i % 2 ? -1 : 1);
-			value = Loglik(process, p, rows, 5, grad, hess);
+			value = Loglik(process, order, p, rows, 5, grad, hess);
 			for (int i = 0; i < n; i++)
 			{
 				const double h = 1e-4;
@@ -56,9 +56,9 @@ TestDerivatives(const BtydProcess *process, const double *params)
 
 				memcpy(q, p, sizeof(q));
 				q[i] = p[i] + h;
-				high = Loglik(process, q, rows, 5, up, NULL);
+				high = Loglik(process, order, q, rows, 5, up, NULL);
 				q[i] = p[i] - h;
-				low = Loglik(process, q, rows, 5, down, NULL);
+				low = Loglik(process, order, q, rows, 5, down, NULL);
 				scale = 1 + fabs(grad[i]);
 				worst = fmax(worst, fabs((high - low) / (2 * h) - grad[i]) / scale);
 				for (int j = 0; j < n; j++)
@@ -67,7 +67,7 @@ TestDerivatives(const BtydProcess *process, const double *params)
 											 (1 + fabs(hess[n * i + j])));
 			}
 			for (int i = 0; i < 5; i++)
-				sum += Loglik(process, p, rows + i, 1, down, NULL);
+				sum += Loglik(process, order, p, rows + i, 1, down, NULL);
 			worst_block = fmax(worst_block, fabs(sum - value) / (1 + fabs(value)));
 		}
 	unit_check(worst < 1e-5, "%s: gradient (differs by %.2g)", process->name, worst);
@@ -86,7 +86,7 @@ Compare(const void *a, const void *b)
 
 /* Draws against the predictions for a new customer, within five standard errors */
 static void
-TestSimulation(const BtydProcess *process, const double *params)
+TestSimulation(const BtydProcess *process, int order, const double *params)
 {
 	enum
 	{
@@ -99,7 +99,7 @@ TestSimulation(const BtydProcess *process, const double *params)
 	BtydModel m;
 	RandomState rng;
 
-	BtydPrepare(&m, process, 1, params);
+	BtydPrepare(&m, process, order, params);
 	RandomSeed(&rng, 11, 0);
 	for (int i = 0; i < CUSTOMERS; i++)
 	{
@@ -206,10 +206,14 @@ main(void)
 
 		printf("# %s\n", process->title);
 		CHECK(BtydProcessByName(process->name) == process);
-		TestDerivatives(process, params);
-		TestSimulation(process, params);
+		for (int order = 1; order <= process->max_order; order++)
+		{
+			printf("# gaps of order %d\n", order);
+			TestDerivatives(process, order, params);
+			TestSimulation(process, order, params);
+		}
 		TestRecovery(process, params);
 	}
-	CHECK(BtydProcessByName("nbd") == NULL);
+	CHECK(BtydProcessByName("nobody") == NULL);
 	return unit_done();
 }

@@ -1,8 +1,9 @@
 /*
  * btyd_table.h: predictions of a process against a table of high-precision values
  *
- * A line of the table: process, four parameters, x t_x t horizon rate n, and then the five
- * quantities below. An infinite horizon has no expected and no pmf; nan there.
+ * A line of the table: process (with gaps of order k: process/k), four parameters, x t_x t horizon
+ * rate n, and then the five quantities below. An infinite horizon has no expected and no pmf; nan
+ * there.
  */
 #ifndef CRM_UNIT_BTYD_TABLE_H
 #define CRM_UNIT_BTYD_TABLE_H
@@ -55,6 +56,8 @@ table_test(const char *path, double tolerance)
 	while (fgets(line, sizeof(line), file))
 	{
 		char name[16];
+		char *slash;
+		int order = 1;
 		double p[4], x, t_x, t, horizon, rate, n, want[TABLE_QUANTITIES];
 		double got[TABLE_QUANTITIES] = {0};
 		BtydStatus status[TABLE_QUANTITIES];
@@ -64,8 +67,17 @@ table_test(const char *path, double tolerance)
 			continue;
 		if (sscanf(line, "%15s %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf %lf", name,
 				   p, p + 1, p + 2, p + 3, &x, &t_x, &t, &horizon, &rate, &n, want, want + 1,
-				   want + 2, want + 3, want + 4) != 16 ||
-			BtydPrepare(&m, BtydProcessByName(name), 1, p) != BTYD_OK)
+				   want + 2, want + 3, want + 4) != 16)
+		{
+			bad++;
+			continue;
+		}
+		if ((slash = strchr(name, '/')) != NULL)
+		{
+			*slash = '\0';
+			order = atoi(slash + 1);
+		}
+		if (BtydPrepare(&m, BtydProcessByName(name), order, p) != BTYD_OK)
 		{
 			bad++;
 			continue;

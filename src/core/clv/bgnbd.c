@@ -14,6 +14,7 @@
 
 #include "core/clv/bg_future.h"
 #include "core/clv/btyd.h"
+#include "core/clv/erlang.h"
 #include "core/numeric/special.h"
 
 enum
@@ -46,25 +47,30 @@ PrepareMbg(BtydModel *m)
 }
 
 /*
- * Log-likelihood, FHL eq. 6 and BDK eq. 5, in the form that stays accurate for large parameters:
+ * Log-likelihood, FHL eq. 6 and BDK eq. 5 with gaps of order k, in the form that stays accurate
+ * for large parameters:
  *
- *   log (r)_x - r log1p(t/alpha) - x log(alpha + t) + log (b)_c - log (a+b)_c + log(1 + e^w)
- *   w = log a - log(b + c - 1) + (r + x) log((alpha + t)/(alpha + t_x)),   c = stays
+ *   log (r)_kx - r log1p(t/alpha) - k x log(alpha + t) + log (b)_c - log (a+b)_c + log(V + e^w)
+ *   w = log a - log(b + c - 1) + s log((alpha + t)/(alpha + t_x)),   s = r + k x,   c = stays
  *
- * where e^w is the odds of having dropped out at t_x; there is no last term for c = 0.
+ * where e^w/V is the odds of having dropped out at t_x; there are none for c = 0. V is 1 for k = 1,
+ * see erlang.h. order is a constant wherever this is inlined.
  */
-static double
-BgLoglik(const BtydModel *m, const BtydRow *rows, size_t n, double *grad, double *hess)
+static inline __attribute__((always_inline)) double
+BgRows(const BtydModel *m, const int order, const BtydRow *rows, size_t n, double *grad,
+	   double *hess)
 {
 	double r = m->params[R];
 	double alpha = m->params[ALPHA];
 	double a = m->params[A];
 	double b = m->params[B];
 	double x = rows[0].x;
+	double waits = order * x;
 	double stays = x + m->k[K_EXTRA];
-	double shape = r + x;
+	double shape = r + waits;
 	double log_alpha = log(alpha);
-	double base = LogRising(r, x) - x * log_alpha + LogRising(b, stays) - LogRising(a + b, stays);
+	double base =
+		LogRising(r, waits) - waits * log_alpha + LogRising(b, stays) - LogRising(a + b, stays);
 	double log_odds = stays > 0 ? log(a) - log(b + stays - 1.0) : -INFINITY;
 	double t = -1.0;
 	double growth = 0.0; /* log(1 + t/alpha) */
@@ -74,15 +80,17 @@ BgLoglik(const BtydModel *m, const BtydRow *rows, size_t n, double *grad, double
 	double weight = 0.0;
 	double value = 0.0;
 	double s_growth = 0.0, s_inverse = 0.0, s_inverse2 = 0.0;
-	double s_odds = 0.0, s_decay = 0.0, s_slope = 0.0, s_curve = 0.0;
-	double s_var = 0.0, s_var_decay = 0.0, s_var_decay2 = 0.0;
-	double s_var_slope = 0.0, s_var_slope2 = 0.0, s_var_both = 0.0;
+	double s_odds = 0.0, s_r = 0.0, s_alpha = 0.0;
+	double s_rr = 0.0, s_r_alpha = 0.0, s_alpha2 = 0.0;
+	double s_var = 0.0, s_var_r = 0.0, s_var_alpha = 0.0;
 
 	for (size_t i = 0; i < n; i++)
 	{
 		const BtydRow *row = &rows[i];
 		double w = row->weight;
-		double decay, odds, inverse_x, slope, dropped, variance;
+		double silence = row->t - row->t_x;
+		double inverse_x, decay, slope, odds, dropped, alive, variance, odds_r, odds_alpha;
+		ErlangPhases v;
 
 		if (row->t != t)
 		{
@@ -94,35 +102,43 @@ BgLoglik(const BtydModel *m, const BtydRow *rows, size_t n, double *grad, double
 		s_growth += w * growth;
 		s_inverse += w * inverse;
 		s_inverse2 += w * inverse * inverse;
-		if (stays == 0.0)
+		if (stays == 0.0 && order == 1)
 			continue;
 
 		inverse_x = 1.0 / (alpha + row->t_x);
-		decay = log1p((t - row->t_x) * inverse_x);
-		odds = exp(log_odds + shape * decay);
+		decay = log1p(silence * inverse_x);
+		v = ErlangDerivatives(order, shape, silence * inverse, inverse);
+		odds = exp(log_odds + shape * decay - v.value);
 		if (odds < 1e300)
 		{
-			value += w * log1p(odds);
-			dropped = odds / (1.0 + odds);
+			value += w * (v.value + log1p(odds));
+			alive = 1.0 / (1.0 + odds);
+			dropped = odds * alive;
 		}
 		else
 		{
 			value += w * (log_odds + shape * decay);
+			alive = 0.0;
 			dropped = 1.0;
 		}
 		slope = inverse - inverse_x;
-		variance = w * dropped * (odds < 1e300 ? 1.0 / (1.0 + odds) : 0.0);
+		variance = w * dropped * alive;
+		alive *= w;
 		dropped *= w;
+
+		/* derivatives of the logarithm of the odds, e^w/V, and of log V + log(1 + odds) */
+		odds_r = decay - v.s;
+		odds_alpha = shape * slope - v.alpha;
 		s_odds += dropped;
-		s_decay += dropped * decay;
-		s_slope += dropped * slope;
-		s_curve -= dropped * slope * (inverse + inverse_x);
+		s_r += w * v.s + dropped * odds_r;
+		s_alpha += w * v.alpha + dropped * odds_alpha;
+		s_rr += alive * v.ss + variance * odds_r * odds_r;
+		s_r_alpha += alive * v.s_alpha + dropped * slope + variance * odds_r * odds_alpha;
+		s_alpha2 += alive * v.alpha_alpha - dropped * shape * slope * (inverse + inverse_x) +
+					variance * odds_alpha * odds_alpha;
 		s_var += variance;
-		s_var_decay += variance * decay;
-		s_var_decay2 += variance * decay * decay;
-		s_var_slope += variance * slope;
-		s_var_slope2 += variance * slope * slope;
-		s_var_both += variance * decay * slope;
+		s_var_r += variance * odds_r;
+		s_var_alpha += variance * odds_alpha;
 	}
 	value += weight * base - shape * s_growth;
 
@@ -135,8 +151,8 @@ BgLoglik(const BtydModel *m, const BtydRow *rows, size_t n, double *grad, double
 		/* r log1p(t/alpha) has the derivative -r t/(alpha (alpha + t)) = -r (1/alpha - inverse) */
 		double t_over = weight / alpha - s_inverse;
 
-		g[R] = weight * DigammaRise(r, x) - s_growth + s_decay;
-		g[ALPHA] = r * t_over - x * s_inverse + shape * s_slope;
+		g[R] = weight * DigammaRise(r, waits) - s_growth + s_r;
+		g[ALPHA] = r * t_over - waits * s_inverse + s_alpha;
 		g[A] = -weight * d_ab + s_odds / a;
 		g[B] = weight * (DigammaRise(b, stays) - d_ab) - inverse_b * s_odds;
 		if (grad)
@@ -148,14 +164,14 @@ BgLoglik(const BtydModel *m, const BtydRow *rows, size_t n, double *grad, double
 			double h[4][4];
 			double t_ab = TrigammaRise(a + b, stays);
 
-			h[R][R] = weight * TrigammaRise(r, x) + s_var_decay2;
-			h[R][ALPHA] = t_over + s_slope + shape * s_var_both;
-			h[R][A] = s_var_decay / a;
-			h[R][B] = -inverse_b * s_var_decay;
-			h[ALPHA][ALPHA] = -r * (weight / (alpha * alpha) - s_inverse2) + x * s_inverse2 +
-							  shape * s_curve + shape * shape * s_var_slope2;
-			h[ALPHA][A] = shape * s_var_slope / a;
-			h[ALPHA][B] = -shape * inverse_b * s_var_slope;
+			h[R][R] = weight * TrigammaRise(r, waits) + s_rr;
+			h[R][ALPHA] = t_over + s_r_alpha;
+			h[R][A] = s_var_r / a;
+			h[R][B] = -inverse_b * s_var_r;
+			h[ALPHA][ALPHA] =
+				-r * (weight / (alpha * alpha) - s_inverse2) + waits * s_inverse2 + s_alpha2;
+			h[ALPHA][A] = s_var_alpha / a;
+			h[ALPHA][B] = -inverse_b * s_var_alpha;
 			h[A][A] = -weight * t_ab + (s_var - s_odds) / (a * a);
 			h[A][B] = -weight * t_ab - inverse_b * s_var / a;
 			h[B][B] =
@@ -178,22 +194,37 @@ BgLoglik(const BtydModel *m, const BtydRow *rows, size_t n, double *grad, double
 	return value;
 }
 
-/* P(alive): one over one plus the odds e^w of the likelihood; FHL (2008 note) eq. 7, BDK eq. 6 */
+static double
+BgLoglik(const BtydModel *m, const BtydRow *rows, size_t n, double *grad, double *hess)
+{
+	if (m->order == 1)
+		return BgRows(m, 1, rows, n, grad, hess);
+	if (m->order == 2)
+		return BgRows(m, 2, rows, n, grad, hess);
+	return BgRows(m, 3, rows, n, grad, hess);
+}
+
+/*
+ * P(alive): one over one plus the odds e^w/V of the likelihood; FHL (2008 note) eq. 7, BDK eq. 6
+ */
 static double
 Alive(const BtydModel *m, double x, double t_x, double t)
 {
 	double stays = x + m->k[K_EXTRA];
+	double shape = m->params[R] + m->order * x;
+	double silence = t - t_x;
 	double stayed, left;
 
 	if (stays == 0.0)
 		return 1.0;
 	left = m->params[A];
 	stayed = (m->params[B] + stays - 1.0) *
-			 exp(-(m->params[R] + x) * log1p((t - t_x) / (m->params[ALPHA] + t_x)));
+			 exp(-shape * log1p(silence / (m->params[ALPHA] + t_x))) *
+			 (1.0 + ErlangRest(m->order, shape, silence / (m->params[ALPHA] + t)));
 	return stayed / (left + stayed);
 }
 
-/* What is known of lambda and p of a customer who is alive at t */
+/* What is known of lambda and p of a customer who is alive at t: for k = 1, and for any k */
 static BgFuture
 Future(const BtydModel *m, double x, double t)
 {
@@ -207,6 +238,20 @@ Future(const BtydModel *m, double x, double t)
 	return f;
 }
 
+static ErlangFuture
+RegularFuture(const BtydModel *m, double x, double t_x, double t)
+{
+	ErlangFuture f;
+
+	f.order = m->order;
+	f.s = m->params[R] + m->order * x;
+	f.alpha = m->params[ALPHA] + t;
+	f.q = (t - t_x) / f.alpha;
+	f.a = m->params[A];
+	f.b = m->params[B] + x + m->k[K_EXTRA];
+	return f;
+}
+
 static BtydStatus
 BgPAlive(const BtydModel *m, double x, double t_x, double t, double *result)
 {
@@ -217,26 +262,49 @@ BgPAlive(const BtydModel *m, double x, double t_x, double t, double *result)
 static BtydStatus
 BgExpected(const BtydModel *m, double x, double t_x, double t, double horizon, double *result)
 {
-	BgFuture f = Future(m, x, t);
-	double value;
-	BtydStatus status = BgFutureExpected(&f, horizon, &value);
+	BtydStatus status;
+	double value = 0.0;
 
-	if (status == BTYD_OK)
-		*result = Alive(m, x, t_x, t) * value;
+	if (m->order == 1)
+	{
+		BgFuture f = Future(m, x, t);
+
+		status = BgFutureExpected(&f, horizon, &value);
+	}
+	else
+	{
+		ErlangFuture f = RegularFuture(m, x, t_x, t);
+
+		status = ErlangExpected(&f, horizon, &value);
+	}
+	*result = Alive(m, x, t_x, t) * value;
 	return status;
 }
 
 static BtydStatus
 BgPmf(const BtydModel *m, double x, double t_x, double t, double horizon, double n, double *result)
 {
-	BgFuture f = Future(m, x, t);
 	double alive = Alive(m, x, t_x, t);
 
-	/* 1 - P(at least one): a small probability of an order must not drown in the 1 */
-	if (n == 0.0)
-		*result = 1.0 + alive * expm1(-f.r * log1p(horizon / f.alpha));
+	if (m->order == 1)
+	{
+		BgFuture f = Future(m, x, t);
+
+		/* 1 - P(at least one): a small probability of an order must not drown in the 1 */
+		if (n == 0.0)
+			*result = 1.0 + alive * expm1(-f.r * log1p(horizon / f.alpha));
+		else
+			*result = alive * BgFuturePmf(&f, horizon, n);
+	}
 	else
-		*result = alive * BgFuturePmf(&f, horizon, n);
+	{
+		ErlangFuture f = RegularFuture(m, x, t_x, t);
+
+		if (n == 0.0)
+			*result = 1.0 - alive * (1.0 - ErlangNone(&f, horizon));
+		else
+			*result = alive * ErlangPmf(&f, horizon, n);
+	}
 	return BTYD_OK;
 }
 
@@ -244,12 +312,22 @@ static BtydStatus
 BgDiscounted(const BtydModel *m, double x, double t_x, double t, double horizon, double rate,
 			 double *result)
 {
-	BgFuture f = Future(m, x, t);
-	double value;
-	BtydStatus status = BgFutureDiscounted(&f, horizon, rate, &value);
+	BtydStatus status;
+	double value = 0.0;
 
-	if (status == BTYD_OK)
-		*result = Alive(m, x, t_x, t) * value;
+	if (m->order == 1 && (isfinite(horizon) || rate == 0.0))
+	{
+		BgFuture f = Future(m, x, t);
+
+		status = BgFutureDiscounted(&f, horizon, rate, &value);
+	}
+	else
+	{
+		ErlangFuture f = RegularFuture(m, x, t_x, t);
+
+		status = ErlangDiscounted(&f, horizon, rate, &value);
+	}
+	*result = Alive(m, x, t_x, t) * value;
 	return status;
 }
 
@@ -267,16 +345,16 @@ BgNext(const BtydModel *m, RandomState *rng, BtydCustomer *customer)
 {
 	if (customer->gone)
 		return INFINITY;
-	customer->now += RandomExponential(rng) / customer->lambda;
+	customer->now += ErlangGap(m->order, rng) / customer->lambda;
 	customer->gone = RandomUniform(rng) < customer->drop;
 	return customer->now;
 }
 
 /* Rate of purchases as seen, mild heterogeneity, and a quarter lost at each purchase */
 static void
-BgStart(const BtydSummary *summary, double *params)
+BgStart(const BtydSummary *summary, int order, double *params)
 {
-	double rate = (summary->sum_x + 0.5) / summary->sum_t;
+	double rate = order * (summary->sum_x + 0.5) / summary->sum_t;
 
 	params[R] = 0.7;
 	params[ALPHA] = 0.5 * params[R] / rate;
@@ -287,8 +365,8 @@ BgStart(const BtydSummary *summary, double *params)
 /* The table of a BG process differs in name, paper and the number of stays */
 #define BG_PROCESS(name_, title_, paper_, prepare_)                                               \
 	{                                                                                             \
-		.name = name_, .title = title_, .paper = paper_, .max_order = 1, .nparams = 4,            \
-		.param_names = {"r", "alpha", "a", "b"},                                                  \
+		.name = name_, .title = title_, .paper = paper_, .max_order = BTYD_MAX_ORDER,             \
+		.nparams = 4, .param_names = {"r", "alpha", "a", "b"},                                    \
 		.param_meanings =                                                                         \
 			{"shape of the purchase rates: the smaller, the more customers differ",               \
 			 "rate parameter of the purchase rates, a time: the mean rate is r/alpha",            \

@@ -131,7 +131,7 @@ typedef struct BtydProcess
 	/* Bounds of a fit, on natural parameters, times in units of the mean t of the data */
 	double lower[BTYD_MAX_PARAMS];
 	double upper[BTYD_MAX_PARAMS];
-	void (*start)(const BtydSummary *summary, double *params);
+	void (*start)(const BtydSummary *summary, int order, double *params);
 
 	/* Fill m->k from m->params, which are positive and finite */
 	void (*prepare)(BtydModel *m);
@@ -175,6 +175,7 @@ extern const BtydProcess *const BtydProcesses[];
 extern const BtydProcess BtydBgnbd;
 extern const BtydProcess BtydMbgnbd;
 extern const BtydProcess BtydParetonbd; /* paretonbd.c */
+extern const BtydProcess BtydNbd;       /* nbd.c */
 
 extern const BtydProcess *BtydProcessByName(const char *name); /* NULL when unknown */
 

@@ -172,7 +172,7 @@ SetStarts(const BtydProcess *process, const BtydSummary *summary, Optimiser *opt
 
 	scaled.sum_t = summary->customers;
 	scaled.sum_t_x = summary->sum_t_x / unit;
-	process->start(&scaled, start);
+	process->start(&scaled, 1, start);
 	for (int i = 0; i < process->nparams; i++)
 	{
 		double shift = process->in_time_units[i] ? log(unit) : 0.0;

@@ -471,7 +471,7 @@ ParetoNext(const BtydModel *m, RandomState *rng, BtydCustomer *customer)
 
 /* Rate of purchases as seen, mild heterogeneity, and about half of the customers lost by now */
 static void
-ParetoStart(const BtydSummary *summary, double *params)
+ParetoStart(const BtydSummary *summary, int order, double *params)
 {
 	double rate = (summary->sum_x + 0.5) / summary->sum_t;
 

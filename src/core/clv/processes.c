@@ -7,9 +7,7 @@
 
 const BtydProcess *const BtydProcesses[] = {
 	&BtydMbgnbd, /* the default comes first */
-	&BtydBgnbd,
-	&BtydParetonbd,
-	NULL,
+	&BtydBgnbd,  &BtydParetonbd, &BtydNbd, NULL,
 };
 
 const BtydProcess *
