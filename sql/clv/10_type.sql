@@ -9,8 +9,8 @@ CREATE FUNCTION crm._btyd_data_in(cstring) RETURNS crm.btyd_data
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1000
 	AS 'MODULE_PATHNAME', 'btyd_data_in';
 COMMENT ON FUNCTION crm._btyd_data_in(cstring) IS
-	'reads the text form unit_days=7 ... rows=x:t_x:t*n,... spend=x:m_x*n,...; an error with detail and hint where it '
-	'is malformed';
+	'reads the text form unit_days=7 as_of=2024-09-30 ... rows=x:t_x:t*n,... spend=x:m_x*n,... days=2024-02-12*n,... '
+	'gaps=14*n,...; an error with detail and hint where it is malformed';
 
 CREATE FUNCTION crm._btyd_data_out(crm.btyd_data) RETURNS cstring
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1000
@@ -41,8 +41,9 @@ CREATE TYPE crm.btyd_data (
 );
 COMMENT ON TYPE crm.btyd_data IS
 	'counted customers, the data that lifetime value models are fitted to: distinct (x, t_x, t), for the spend model '
-	'distinct (x, m_x), the unit of time, and how many rows were left out and why; about 6 bytes a distinct row. Made '
-	'by crm.btyd_agg';
+	'distinct (x, m_x), repeat purchases by calendar day, gaps between purchase days by length, the unit of time, the '
+	'day on which all were counted, and how many rows were left out and why; about 6 bytes a distinct row. Made by '
+	'crm.btyd_agg';
 
 CREATE CAST (text AS crm.btyd_data) WITH INOUT AS IMPLICIT;
 COMMENT ON CAST (text AS crm.btyd_data) IS

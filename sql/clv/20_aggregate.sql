@@ -71,9 +71,9 @@ CREATE AGGREGATE crm.btyd_agg(history crm.history, as_of date) (
 	FINALFUNC = crm._btyd_agg_final, COMBINEFUNC = crm._btyd_agg_data, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE crm.btyd_agg(crm.history, date) IS
-	'customers as they stood at the end of as_of, counted, times in weeks (see crm.btyd). Customers without a '
-	'purchase by then, with a day of negative orders, and NULLs are left out and counted; no rows give empty data; an '
-	'infinite as_of is an error';
+	'customers as they stood at the end of as_of, counted, times in weeks (see crm.btyd), with their repeat purchases '
+	'by day and the gaps between purchase days. Customers without a purchase by then, with a day of negative orders, '
+	'and NULLs are left out and counted; no rows give empty data; an infinite as_of is an error';
 
 CREATE AGGREGATE crm.btyd_agg(history crm.history, as_of date, unit_days double precision) (
 	SFUNC = crm._btyd_agg_history, STYPE = crm.btyd_data, SSPACE = 4096,
@@ -89,8 +89,8 @@ CREATE AGGREGATE crm.btyd_agg(data crm.btyd_data) (
 	FINALFUNC = crm._btyd_agg_final, COMBINEFUNC = crm._btyd_agg_data, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE crm.btyd_agg(crm.btyd_data) IS
-	'all customers of several data: equal to what one aggregate over all of them gives. NULLs are skipped; no rows '
-	'give empty data; different units of time are an error';
+	'all customers of several data: equal to what one aggregate over all of them gives; counted on different days, '
+	'they have no as_of. NULLs are skipped; no rows give empty data; different units of time are an error';
 
 CREATE AGGREGATE crm.btyd_rows_agg(x bigint, t_x double precision, t double precision) (
 	SFUNC = crm._btyd_agg_numbers, STYPE = crm.btyd_data, SSPACE = 4096,
@@ -98,8 +98,8 @@ CREATE AGGREGATE crm.btyd_rows_agg(x bigint, t_x double precision, t double prec
 );
 COMMENT ON AGGREGATE crm.btyd_rows_agg(bigint, double precision, double precision) IS
 	'customers from ready numbers, counted: x repeat purchase days, t_x time from the first to the last, t from the '
-	'first to the day of observation, in weeks (see crm.btyd). Rows with a NULL are left out and counted; x < 0, '
-	't_x < 0, t_x > t, t_x > 0 with x = 0, NaN and infinity are errors';
+	'first to the day of observation, in weeks (see crm.btyd). Days and gaps stay unknown. Rows with a NULL are left '
+	'out and counted; x < 0, t_x < 0, t_x > t, t_x > 0 with x = 0, NaN and infinity are errors';
 
 CREATE AGGREGATE crm.btyd_rows_agg(x bigint, t_x double precision, t double precision, m_x double precision) (
 	SFUNC = crm._btyd_agg_numbers, STYPE = crm.btyd_data, SSPACE = 4096,

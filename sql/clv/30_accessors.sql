@@ -2,15 +2,19 @@
 
 CREATE FUNCTION crm.btyd_summary(
 	data crm.btyd_data,
-	OUT unit_days double precision, OUT customers bigint, OUT distinct_rows bigint, OUT distinct_spend_rows bigint,
+	OUT unit_days double precision, OUT as_of date, OUT customers bigint, OUT there_at_start bigint,
+	OUT distinct_rows bigint, OUT distinct_spend_rows bigint, OUT one_day_gap_share double precision,
 	OUT no_purchase bigint, OUT invalid bigint, OUT nulls bigint, OUT merged_orders bigint, OUT no_spend bigint
 ) RETURNS record
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'btyd_data_summary';
 COMMENT ON FUNCTION crm.btyd_summary(crm.btyd_data) IS
-	'what the data hold: days in a unit of time, customers, distinct rows of customers and of spend; and what was '
-	'left out: customers without a purchase yet, with a day of negative orders, rows with NULL; orders beyond the '
-	'first of a customer''s day, merged; repeat customers without positive spend, left out of the spend model';
+	'what the data hold: days in a unit of time; the day on which customers were counted, NULL if there is no one day; '
+	'customers, of these those observed for the longest time of any, who were there when the data begin; distinct '
+	'rows of customers and of spend; share of the gaps between purchase days that are of one day (0 to 1, NULL '
+	'without gaps); and what was left out: customers without a purchase yet, with a day of negative orders, rows '
+	'with NULL; orders beyond the first of a customer''s day, merged; repeat customers without positive spend, left '
+	'out of the spend model';
 
 CREATE FUNCTION crm.btyd_rows(data crm.btyd_data)
 	RETURNS TABLE (x bigint, t_x double precision, t double precision, customers bigint)
@@ -26,6 +30,22 @@ CREATE FUNCTION crm.btyd_spend_rows(data crm.btyd_data)
 COMMENT ON FUNCTION crm.btyd_spend_rows(crm.btyd_data) IS
 	'the distinct (x, m_x) of customers with repeat orders and positive mean spend, with the number of customers, in '
 	'order';
+
+CREATE FUNCTION crm.btyd_days(data crm.btyd_data)
+	RETURNS TABLE (day date, purchases bigint)
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 500
+	AS 'MODULE_PATHNAME', 'btyd_data_days';
+COMMENT ON FUNCTION crm.btyd_days(crm.btyd_data) IS
+	'the days on which customers bought who had bought before, with the number of such customers, in order; none for '
+	'customers from ready numbers';
+
+CREATE FUNCTION crm.btyd_gaps(data crm.btyd_data)
+	RETURNS TABLE (days integer, gaps bigint)
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 200
+	AS 'MODULE_PATHNAME', 'btyd_data_gaps';
+COMMENT ON FUNCTION crm.btyd_gaps(crm.btyd_data) IS
+	'the lengths in days of the gaps from one purchase day of a customer to the next, with their number, in order; '
+	'none for customers from ready numbers';
 
 CREATE FUNCTION crm.clv_is_usable(model crm.clv_model) RETURNS boolean
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1

@@ -4,7 +4,7 @@ CREATE FUNCTION crm._btyd_data_eq(crm.btyd_data, crm.btyd_data) RETURNS boolean
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'btyd_data_eq';
 COMMENT ON FUNCTION crm._btyd_data_eq(crm.btyd_data, crm.btyd_data) IS
-	'equal: the same customers, spend, counters and unit of time';
+	'equal: the same customers, spend, days, gaps, counters, unit of time and as_of';
 
 CREATE FUNCTION crm._btyd_data_ne(crm.btyd_data, crm.btyd_data) RETURNS boolean
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10

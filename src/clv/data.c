@@ -1,5 +1,5 @@
 /*
- * data.c: the type crm.btyd_data: counted customers, and what the spend model needs
+ * data.c: the type crm.btyd_data: counted customers
  */
 #include "clv/data.h"
 
@@ -13,6 +13,7 @@
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/date.h"
 #include "utils/memutils.h"
 
 PG_FUNCTION_INFO_V1(btyd_data_in);
@@ -21,6 +22,8 @@ PG_FUNCTION_INFO_V1(btyd_data_recv);
 PG_FUNCTION_INFO_V1(btyd_data_send);
 PG_FUNCTION_INFO_V1(btyd_data_rows);
 PG_FUNCTION_INFO_V1(btyd_data_spend_rows);
+PG_FUNCTION_INFO_V1(btyd_data_days);
+PG_FUNCTION_INFO_V1(btyd_data_gaps);
 PG_FUNCTION_INFO_V1(btyd_data_summary);
 
 /* ---------------------------------------------------------------- building */
@@ -133,7 +136,7 @@ DatumGetBtydData(Datum datum)
 		return BtydOpenGetData((const BtydOpen *) value);
 	if (BtydUnpackHead(bytes, size, &data))
 	{
-		data.rows = BtydAllocateRows(data.nrows + data.nspend);
+		data.rows = BtydAllocateRows(BtydRowCount(&data));
 		if (BtydUnpack(bytes, size, &data))
 			return data;
 	}
@@ -154,16 +157,6 @@ DatumGetPacked(Datum datum)
 	return (struct varlena *) DatumGetPointer(BtydDataGetDatum(&data));
 }
 
-double
-BtydCountCustomers(const BtydData *data)
-{
-	double customers = 0;
-
-	for (Size i = 0; i < data->nrows; i++)
-		customers += data->rows[i].weight;
-	return customers;
-}
-
 /* ---------------------------------------------------------------- text */
 
 Datum
@@ -172,7 +165,7 @@ btyd_data_in(PG_FUNCTION_ARGS)
 	const char *input = PG_GETARG_CSTRING(0);
 	BtydTextReader reader = {.in = CursorStart(input, strlen(input))};
 	BtydData data = {0};
-	Size room = 2; /* the first row of either list has no comma before it */
+	Size room = BTYD_KINDS; /* the first row of a list has no comma before it */
 	BtydRow row;
 
 	for (const char *c = input; *c; c++)
@@ -183,13 +176,14 @@ btyd_data_in(PG_FUNCTION_ARGS)
 		while (BtydTextNext(&reader, &row))
 		{
 			CHECK_FOR_INTERRUPTS();
-			data.rows[data.nrows++] = row;
+			data.rows[data.n[BTYD_CUSTOMERS]++] = row; /* of any kind, until they are in order */
 		}
 	if (reader.in.expected != NULL)
 	{
-		CrmInputError(CRM_ESCONTEXT(fcinfo), "btyd_data", &reader.in,
-					  "Make it with crm.btyd_agg. Its text is \"unit_days=7 ... "
-					  "rows=x:t_x:t*n,... spend=x:m_x*n,...\".");
+		CrmInputError(
+			CRM_ESCONTEXT(fcinfo), "btyd_data", &reader.in,
+			"Make it with crm.btyd_agg. Its text is \"unit_days=7 ... "
+			"rows=x:t_x:t*n,... spend=x:m_x*n,... days=2024-02-12*n,... gaps=14*n,...\".");
 		return (Datum) 0;
 	}
 	BtydCheckStatus(BtydNormalise(&data, &CrmEnvironment));
@@ -205,7 +199,7 @@ btyd_data_out(PG_FUNCTION_ARGS)
 	initStringInfo(&out);
 	enlargeStringInfo(&out, BTYD_HEAD_TEXT_MAX);
 	out.len = (int) BtydTextPutHead(&data, double_to_shortest_decimal_bufn, out.data);
-	for (Size i = 0; i < data.nrows + data.nspend; i++)
+	for (Size i = 0; i < BtydRowCount(&data); i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		enlargeStringInfo(&out, BTYD_ROW_TEXT_MAX);
@@ -232,7 +226,7 @@ btyd_data_recv(PG_FUNCTION_ARGS)
 	/* Bytes are good if unpacking them and packing again gives the same. */
 	if (BtydUnpackHead(bytes, size, &data))
 	{
-		data.rows = BtydAllocateRows(data.nrows + data.nspend);
+		data.rows = BtydAllocateRows(BtydRowCount(&data));
 		if (BtydUnpack(bytes, size, &data))
 		{
 			struct varlena *packed = (struct varlena *) DatumGetPointer(BtydDataGetDatum(&data));
@@ -267,9 +261,9 @@ CRM_EQUALITY(btyd_data, BtydDataBytes);
 
 /* ---------------------------------------------------------------- looking inside */
 
-/* The rows or the spend rows, one a call. */
+/* The rows of a kind, one a call. */
 static Datum
-NextRow(FunctionCallInfo fcinfo, bool spend)
+NextRow(FunctionCallInfo fcinfo, BtydKind kind)
 {
 	FuncCallContext *funcctx;
 	BtydData *data;
@@ -292,13 +286,20 @@ NextRow(FunctionCallInfo fcinfo, bool spend)
 	}
 	funcctx = SRF_PERCALL_SETUP();
 	data = funcctx->user_fctx;
-	if (funcctx->call_cntr >= (spend ? data->nspend : data->nrows))
+	if (funcctx->call_cntr >= data->n[kind])
 		SRF_RETURN_DONE(funcctx);
-	row = &data->rows[(spend ? data->nrows : 0) + funcctx->call_cntr];
-	values[column++] = Int64GetDatum((int64) row->x);
-	values[column++] = Float8GetDatum(row->t_x);
-	if (!spend)
-		values[column++] = Float8GetDatum(row->t);
+	row = &BtydRowsOf(data, kind)[funcctx->call_cntr];
+	if (kind == BTYD_DAYS)
+		values[column++] = DateADTGetDatum((DateADT) row->x);
+	else if (kind == BTYD_GAPS)
+		values[column++] = Int32GetDatum((int32) row->x);
+	else
+	{
+		values[column++] = Int64GetDatum((int64) row->x);
+		values[column++] = Float8GetDatum(row->t_x);
+		if (kind == BTYD_CUSTOMERS)
+			values[column++] = Float8GetDatum(row->t);
+	}
 	values[column] = Int64GetDatum((int64) row->weight);
 	SRF_RETURN_NEXT(funcctx,
 					HeapTupleGetDatum(heap_form_tuple(funcctx->tuple_desc, values, nulls)));
@@ -307,29 +308,51 @@ NextRow(FunctionCallInfo fcinfo, bool spend)
 Datum
 btyd_data_rows(PG_FUNCTION_ARGS)
 {
-	return NextRow(fcinfo, false);
+	return NextRow(fcinfo, BTYD_CUSTOMERS);
 }
 
 Datum
 btyd_data_spend_rows(PG_FUNCTION_ARGS)
 {
-	return NextRow(fcinfo, true);
+	return NextRow(fcinfo, BTYD_SPEND);
 }
 
-/* One row about the data: unit_days, customers, rows, spend rows, then the counters. */
+Datum
+btyd_data_days(PG_FUNCTION_ARGS)
+{
+	return NextRow(fcinfo, BTYD_DAYS);
+}
+
+Datum
+btyd_data_gaps(PG_FUNCTION_ARGS)
+{
+	return NextRow(fcinfo, BTYD_GAPS);
+}
+
+/*
+ * One row about the data: unit_days, as_of, customers, those there at the start, distinct rows of
+ * customers and spend, share of gaps of one day, then the counters.
+ */
 Datum
 btyd_data_summary(PG_FUNCTION_ARGS)
 {
 	BtydData data = DatumGetBtydData(PG_GETARG_DATUM(0));
+	BtydCustomers customers = BtydCountCustomers(&data);
+	BtydGaps gaps = BtydSumGaps(&data);
 	const double *counter = (const double *) &data.counters;
-	Datum values[4 + BTYD_COUNTERS];
-	bool nulls[4 + BTYD_COUNTERS] = {false};
+	Datum values[7 + BTYD_COUNTERS];
+	bool nulls[7 + BTYD_COUNTERS] = {false};
 
 	values[0] = Float8GetDatum(data.unit_days);
-	values[1] = Int64GetDatum((int64) BtydCountCustomers(&data));
-	values[2] = Int64GetDatum((int64) data.nrows);
-	values[3] = Int64GetDatum((int64) data.nspend);
+	values[1] = DateADTGetDatum(data.as_of);
+	nulls[1] = data.as_of == BTYD_NO_DAY;
+	values[2] = Int64GetDatum((int64) customers.all);
+	values[3] = Int64GetDatum((int64) customers.there_at_start);
+	values[4] = Int64GetDatum((int64) data.n[BTYD_CUSTOMERS]);
+	values[5] = Int64GetDatum((int64) data.n[BTYD_SPEND]);
+	values[6] = Float8GetDatum(gaps.one_day / gaps.n);
+	nulls[6] = gaps.n == 0;
 	for (int i = 0; i < BTYD_COUNTERS; i++)
-		values[4 + i] = Int64GetDatum((int64) counter[i]);
+		values[7 + i] = Int64GetDatum((int64) counter[i]);
 	return CrmReturnRow(fcinfo, values, nulls);
 }

@@ -27,6 +27,5 @@ extern void BtydCheckMeanSpend(double m_x);
 extern bool BtydDataIsOpen(const struct varlena *value);
 extern BtydData BtydOpenGetData(const BtydOpen *open);
 extern BtydRow *BtydAllocateRows(Size n);
-extern double BtydCountCustomers(const BtydData *data);
 
 #endif /* CRM_CLV_DATA_H */

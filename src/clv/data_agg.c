@@ -21,6 +21,9 @@ PG_FUNCTION_INFO_V1(btyd_agg_final);
 
 #define DEFAULT_UNIT_DAYS 7.0
 
+/* So many purchase days of a customer need no memory but the stack */
+#define FEW_DAYS 256
+
 /* Rows between two looks at interrupts */
 #define BLOCK_ROWS 4096
 
@@ -88,12 +91,14 @@ AddData(BtydOpen *owned, const BtydData *data)
 {
 	static const BtydCounters zero;
 	BtydOpen *state = owned ? owned : NewState(BTYD_OPEN_FIRST_CAPACITY, data->unit_days);
-	Size n = data->nrows + data->nspend, done = 0;
+	Size n = BtydRowCount(data), done = 0;
 
 	if (n == 0 && memcmp(&data->counters, &zero, sizeof(zero)) == 0)
 		return state;
 	SetUnit(state, data->unit_days);
 	BtydOpenAddCounters(state, &data->counters);
+	if (n > 0)
+		BtydOpenSetAsOf(state, data->as_of);
 	while (done < n)
 	{
 		BtydDataStatus status = BtydOpenMerge(state, data->rows, Min(n, done + BLOCK_ROWS), &done);
@@ -155,11 +160,28 @@ UnitDaysArgument(FunctionCallInfo fcinfo, int n)
 static BtydOpen *
 AddSpend(BtydOpen *state, const BtydOpen *owned_by_executor, double x, double m_x, double weight)
 {
-	BtydRow row = {x, m_x, BTYD_SPEND_ROW, weight};
+	BtydRow row = {x, m_x, BTYD_MARK(BTYD_SPEND), weight};
 
 	if (m_x > 0)
 		return AddRow(state, owned_by_executor, &row);
 	state->counters.no_spend += weight;
+	return state;
+}
+
+/* Count the repeat purchases of a customer by day, and the gaps between purchase days. */
+static BtydOpen *
+AddDays(BtydOpen *state, const BtydOpen *owned_by_executor, const int32_t *days, int64 n)
+{
+	for (int64 i = 1; i < n; i++)
+	{
+		BtydRow day = {days[i], 0, BTYD_MARK(BTYD_DAYS), 1};
+		BtydRow gap = {(double) days[i] - days[i - 1], 0, BTYD_MARK(BTYD_GAPS), 1};
+
+		if ((i & (BLOCK_ROWS - 1)) == 0)
+			CHECK_FOR_INTERRUPTS();
+		state = AddRow(state, owned_by_executor, &day);
+		state = AddRow(state, owned_by_executor, &gap);
+	}
 	return state;
 }
 
@@ -170,6 +192,9 @@ btyd_agg_history(PG_FUNCTION_ARGS)
 	BtydOpen *owned = GetState(fcinfo);
 	double unit_days = UnitDaysArgument(fcinfo, 3);
 	BtydOpen *state = StateFor(owned, unit_days);
+	int32_t few[FEW_DAYS], *days = few;
+	DateADT as_of;
+	HistoryView history;
 	HistorySummary summary;
 	HistoryBtydRow btyd;
 	BtydRow row;
@@ -179,23 +204,28 @@ btyd_agg_history(PG_FUNCTION_ARGS)
 		state->counters.nulls++;
 		PG_RETURN_POINTER(state);
 	}
-	HistoryCheckAsOf(PG_GETARG_DATEADT(2));
-	summary = HistorySummarize(PG_GETARG_HISTORY(1), PG_GETARG_DATEADT(2));
+	history = PG_GETARG_HISTORY(1);
+	as_of = PG_GETARG_DATEADT(2);
+	HistoryCheckAsOf(as_of);
+	if (HistoryCountAtMost(history) > FEW_DAYS)
+		days = palloc_extended(HistoryCountAtMost(history) * sizeof(int32_t), MCXT_ALLOC_HUGE);
+	summary = HistorySummarizeDays(history, as_of, days);
 	if (!summary.valid)
-	{
 		state->counters.invalid++;
-		PG_RETURN_POINTER(state);
-	}
-	if (!HistorySummaryBtyd(&summary, PG_GETARG_DATEADT(2), unit_days, &btyd))
-	{
+	else if (!HistorySummaryBtyd(&summary, as_of, unit_days, &btyd))
 		state->counters.no_purchase++;
-		PG_RETURN_POINTER(state);
+	else
+	{
+		state->counters.merged += (double) (summary.orders - summary.purchase_days);
+		BtydOpenSetAsOf(state, as_of);
+		row = (BtydRow){btyd.x, btyd.t_x, btyd.t, 1};
+		state = AddRow(state, owned, &row);
+		if (btyd.x > 0)
+			state = AddSpend(state, owned, btyd.x, btyd.m_x, 1);
+		state = AddDays(state, owned, days, summary.purchase_days);
 	}
-	state->counters.merged += (double) (summary.orders - summary.purchase_days);
-	row = (BtydRow){btyd.x, btyd.t_x, btyd.t, 1};
-	state = AddRow(state, owned, &row);
-	if (btyd.x > 0)
-		state = AddSpend(state, owned, btyd.x, btyd.m_x, 1);
+	if (days != few)
+		pfree(days);
 	PG_RETURN_POINTER(state);
 }
 
@@ -240,6 +270,7 @@ btyd_agg_numbers(PG_FUNCTION_ARGS)
 		m_x = PG_GETARG_FLOAT8(4);
 		BtydCheckMeanSpend(m_x);
 	}
+	BtydOpenSetAsOf(state, BTYD_NO_DAY);
 	state = AddRow(state, owned, &row);
 	if (PG_NARGS() > 4 && !PG_ARGISNULL(4) && row.x > 0)
 		state = AddSpend(state, owned, row.x, m_x, row.weight);
@@ -267,7 +298,7 @@ btyd_agg_data(PG_FUNCTION_ARGS)
 
 		if (!BtydOpenBodyIsValid(open))
 			BtydCheckStatus(BTYD_DATA_MALFORMED);
-		data = (BtydData){open->unit_days, open->counters, open->rows, open->n, 0};
+		data = (BtydData){open->unit_days, open->as_of, open->counters, open->rows, {open->n}};
 		PG_RETURN_POINTER(AddData(state, &data));
 	}
 	data = DatumGetBtydData(PointerGetDatum(value));
@@ -281,7 +312,7 @@ Datum
 btyd_agg_final(PG_FUNCTION_ARGS)
 {
 	BtydOpen *state = GetState(fcinfo);
-	BtydData data = {.unit_days = DEFAULT_UNIT_DAYS};
+	BtydData data = {.unit_days = DEFAULT_UNIT_DAYS, .as_of = BTYD_NO_DAY};
 	Datum result;
 
 	if (state == NULL)

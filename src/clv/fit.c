@@ -57,7 +57,8 @@ FitOrders(const BtydData *data, const BtydProcess *process, ClvPart *part)
 {
 	BtydFit fit;
 
-	CheckFitStatus(BtydFitProcess(process, data->rows, data->nrows, &CrmEnvironment, &fit));
+	CheckFitStatus(BtydFitProcess(process, BtydRowsOf(data, BTYD_CUSTOMERS),
+								  data->n[BTYD_CUSTOMERS], &CrmEnvironment, &fit));
 	part->status = (int32) fit.status;
 	part->iterations = fit.iterations;
 	part->evaluations = fit.evaluations;
@@ -73,15 +74,16 @@ FitSpend(const BtydData *data, ClvModel *model)
 {
 	ClvPart *part = &model->spend;
 	GammaGammaFit fit;
-	GammaGammaRow *rows = palloc_extended(data->nspend * sizeof(GammaGammaRow), MCXT_ALLOC_HUGE);
+	GammaGammaRow *rows =
+		palloc_extended(data->n[BTYD_SPEND] * sizeof(GammaGammaRow), MCXT_ALLOC_HUGE);
 
-	for (Size i = 0; i < data->nspend; i++)
+	for (Size i = 0; i < data->n[BTYD_SPEND]; i++)
 	{
-		const BtydRow *row = &data->rows[data->nrows + i];
+		const BtydRow *row = &BtydRowsOf(data, BTYD_SPEND)[i];
 
 		rows[i] = (GammaGammaRow){.x = row->x, .mean = row->t_x, .weight = row->weight};
 	}
-	CheckFitStatus(GammaGammaFitSpend(rows, data->nspend, &CrmEnvironment, &fit));
+	CheckFitStatus(GammaGammaFitSpend(rows, data->n[BTYD_SPEND], &CrmEnvironment, &fit));
 	pfree(rows);
 	model->has_spend = 1;
 	model->correlation = Plain(fit.correlation);
@@ -106,7 +108,7 @@ clv_fit(PG_FUNCTION_ARGS)
 	model = ClvNewModel(process, data.unit_days);
 	model->counters = data.counters;
 	FitOrders(&data, process, &model->orders);
-	if (PG_GETARG_BOOL(2) && data.nspend > 0)
+	if (PG_GETARG_BOOL(2) && data.n[BTYD_SPEND] > 0)
 		FitSpend(&data, model);
 	else
 		model->counters.no_spend = 0; /* part of what is said of spend; the text has it there */

@@ -18,6 +18,9 @@ extern HistoryView DatumGetHistoryView(Datum datum);
  * overflow. */
 extern HistorySummary HistorySummarize(HistoryView history, DateADT as_of);
 
+/* The same, and the purchase days, in order, into room for HistoryCountAtMost(history). */
+extern HistorySummary HistorySummarizeDays(HistoryView history, DateADT as_of, int32_t *days);
+
 /* numeric -> money, exact or an error. */
 extern HistoryMoney HistoryMoneyFromNumeric(Datum numeric, int *scale);
 

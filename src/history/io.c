@@ -143,9 +143,15 @@ DatumGetHistoryView(Datum datum)
 HistorySummary
 HistorySummarize(HistoryView history, DateADT as_of)
 {
+	return HistorySummarizeDays(history, as_of, NULL);
+}
+
+HistorySummary
+HistorySummarizeDays(HistoryView history, DateADT as_of, int32_t *days)
+{
 	HistorySummary summary;
 
-	HistoryCheckStatus(HistorySum(history, as_of, &summary));
+	HistoryCheckStatus(HistorySum(history, as_of, &summary, days));
 	return summary;
 }
 

@@ -41,13 +41,18 @@ Unpacked(const BtydOpen *state, BtydData *data)
 	status = BtydOpenUnpack(state, &FuzzEnvironment, data);
 	if (status == BTYD_DATA_OK)
 	{
-		REQUIRE(data->nrows + data->nspend <= state->n);
-		for (size_t i = 0; i < data->nrows + data->nspend; i++)
+		size_t n = BtydRowCount(data);
+
+		REQUIRE(n <= state->n && data->as_of == (n == 0 ? BTYD_NO_DAY : state->as_of));
+		for (size_t i = 0; i < n; i++)
 		{
-			REQUIRE(BtydRowIsValid(&data->rows[i]));
-			REQUIRE(!signbit(data->rows[i].x) && !signbit(data->rows[i].t_x));
-			REQUIRE((data->rows[i].t == BTYD_SPEND_ROW) == (i >= data->nrows));
-			REQUIRE(i == 0 || BtydRowCompare(&data->rows[i - 1], &data->rows[i]) < 0);
+			BtydRow *row = &data->rows[i];
+			const BtydRow *end = BtydRowsOf(data, BtydRowKind(row)) + data->n[BtydRowKind(row)];
+
+			REQUIRE(BtydRowIsValid(row));
+			REQUIRE((row->x != 0 || !signbit(row->x)) && !signbit(row->t_x));
+			REQUIRE(row < end && row >= BtydRowsOf(data, BtydRowKind(row)));
+			REQUIRE(i == 0 || BtydRowCompare(row - 1, row) < 0);
 		}
 		REQUIRE(BtydCountsAreValid(data));
 	}
@@ -63,14 +68,19 @@ Unpacked(const BtydOpen *state, BtydData *data)
 typedef struct Model
 {
 	size_t n;
+	int32_t as_of[2]; /* the least and the greatest of its rows */
 	BtydRow rows[MOST];
 } Model;
 
 static void
-ModelAdd(Model *model, const BtydRow *row)
+ModelAdd(Model *model, const BtydRow *row, int32_t least, int32_t greatest)
 {
 	size_t i = 0;
 
+	if (model->n == 0 || least < model->as_of[0])
+		model->as_of[0] = least;
+	if (model->n == 0 || greatest > model->as_of[1])
+		model->as_of[1] = greatest;
 	while (i < model->n && BtydRowCompare(&model->rows[i], row) < 0)
 		i++;
 	if (i < model->n && BtydRowCompare(&model->rows[i], row) == 0)
@@ -91,9 +101,10 @@ RowOf(const uint8_t *bytes)
 
 	if (bytes[3] & 4)
 	{
-		row.x += 1;
-		row.t = BTYD_SPEND_ROW;
-		row.t_x = (1 + bytes[1]) / 4.0;
+		row.t = BTYD_MARK(1 + bytes[1] % 3);
+		if (row.t == BTYD_MARK(BTYD_SPEND))
+			row.t_x = (1 + bytes[1]) / 4.0;
+		row.x += row.t == BTYD_MARK(BTYD_DAYS) ? -8 : 1;
 	}
 	else
 	{
@@ -112,6 +123,7 @@ Count(const uint8_t *bytes, size_t size)
 	for (size_t steps = 0; size >= 4 && steps < MOST / 2; bytes += 4, size -= 4, steps++)
 	{
 		int k = bytes[3] >> 3 & 1;
+		int32_t as_of = bytes[0] >> 4 ? bytes[0] >> 7 : BTYD_NO_DAY; /* none, or one of two */
 		BtydRow row = RowOf(bytes);
 
 		if ((bytes[3] & 0x30) == 0x30 && model[0]->n + model[1]->n < MOST / 2)
@@ -120,14 +132,17 @@ Count(const uint8_t *bytes, size_t size)
 			const BtydOpen *other = state[!k];
 			size_t done = 0;
 
+			if (other->n > 0)
+				BtydOpenSetAsOf(state[k], other->as_of);
 			while (BtydOpenMerge(state[k], other->rows, other->n, &done) == BTYD_DATA_FULL)
 				state[k] = Grown(state[k]);
 			REQUIRE(done == other->n);
 			BtydOpenAddCounters(state[k], &other->counters);
 			for (size_t i = 0; i < model[!k]->n; i++)
-				ModelAdd(model[k], &model[!k]->rows[i]);
+				ModelAdd(model[k], &model[!k]->rows[i], model[!k]->as_of[0], model[!k]->as_of[1]);
 			continue;
 		}
+		BtydOpenSetAsOf(state[k], as_of);
 		if (BtydOpenAdd(state[k], &row) == BTYD_DATA_FULL)
 		{
 			REQUIRE(state[k]->n == state[k]->capacity);
@@ -135,14 +150,16 @@ Count(const uint8_t *bytes, size_t size)
 			REQUIRE(BtydOpenAdd(state[k], &row) == BTYD_DATA_OK);
 		}
 		state[k]->counters.merged++;
-		ModelAdd(model[k], &row);
+		ModelAdd(model[k], &row, as_of, as_of);
 	}
 	for (int k = 0; k < 2; k++)
 	{
-		BtydData data, want = {7, state[k]->counters, model[k]->rows, 0, model[k]->n};
+		BtydData data, want = {7, BTYD_NO_DAY, state[k]->counters, model[k]->rows, {0}};
 
-		while (want.nspend > 0 && want.rows[want.nrows].t >= 0)
-			want.nrows++, want.nspend--;
+		for (size_t i = 0; i < model[k]->n; i++)
+			want.n[BtydRowKind(&want.rows[i])]++;
+		if (model[k]->n > 0 && model[k]->as_of[0] == model[k]->as_of[1])
+			want.as_of = model[k]->as_of[0];
 		REQUIRE(BtydOpenIsEmpty(state[k]) == (model[k]->n == 0));
 		REQUIRE(state[k]->n == model[k]->n);
 		/* merging one into the other, and back, can count more than there are numbers */
@@ -151,7 +168,7 @@ Count(const uint8_t *bytes, size_t size)
 		else
 		{
 			REQUIRE(Unpacked(state[k], &data) == BTYD_DATA_OK);
-			REQUIRE(data.nrows == want.nrows && data.nspend == want.nspend);
+			REQUIRE(memcmp(data.n, want.n, sizeof(want.n)) == 0 && data.as_of == want.as_of);
 			REQUIRE(memcmp(data.rows, want.rows, model[k]->n * sizeof(BtydRow)) == 0);
 		}
 		REQUIRE(BtydOpenSetUnit(state[k], 1) ==
@@ -185,6 +202,8 @@ Forge(const uint8_t *bytes, size_t size)
 		/* a header that fits, so that the rest is looked at */
 		state->head = BTYD_OPEN_HEAD;
 		memset(state->unused, 0, sizeof(state->unused));
+		state->also_unused = 0;
+		state->as_of = state->as_of & 1 ? BTYD_NO_DAY : state->as_of / 1024;
 		state->capacity = capacity;
 		state->n %= capacity + 1;
 		state->unit_days = 7;

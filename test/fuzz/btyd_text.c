@@ -27,12 +27,9 @@ Read(Cursor in, BtydData *data)
 		while (BtydTextNext(&reader, &row))
 		{
 			REQUIRE(BtydRowIsValid(&row));
-			REQUIRE((row.t == BTYD_SPEND_ROW) == (reader.lists == 2));
-			data->rows[data->nrows + data->nspend] = row;
-			if (reader.lists == 2)
-				data->nspend++;
-			else
-				data->nrows++;
+			REQUIRE((int) BtydRowKind(&row) == reader.lists - 1);
+			data->rows[BtydRowCount(data)] = row;
+			data->n[reader.lists - 1]++;
 		}
 	if (reader.in.expected != NULL)
 	{
@@ -53,7 +50,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 
 	if (Read(in, &data))
 	{
-		size_t n = data.nrows + data.nspend;
+		size_t n = BtydRowCount(&data);
 		char *text = malloc(BTYD_HEAD_TEXT_MAX + n * BTYD_ROW_TEXT_MAX);
 		size_t used = BtydTextPutHead(&data, FormatNumber, text);
 
@@ -70,7 +67,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		REQUIRE(Read(CursorStart(text, used), &again));
 		REQUIRE(again.unit_days == data.unit_days);
 		REQUIRE(memcmp(&again.counters, &data.counters, sizeof(data.counters)) == 0);
-		REQUIRE(again.nrows == data.nrows && again.nspend == data.nspend);
+		REQUIRE(memcmp(again.n, data.n, sizeof(data.n)) == 0 && again.as_of == data.as_of);
 		for (size_t i = 0; i < n; i++)
 			REQUIRE(BtydRowCompare(&data.rows[i], &again.rows[i]) == 0 &&
 					data.rows[i].weight == again.rows[i].weight);

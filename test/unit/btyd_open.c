@@ -66,7 +66,7 @@ TestMany(void)
 	CHECK(done == MANY && copy->n == MANY);
 	data.rows = malloc(MANY * sizeof(BtydRow));
 	CHECK(BtydOpenUnpack(copy, &test_env, &data) == BTYD_DATA_OK);
-	CHECK(data.nrows == MANY && data.nspend == 0 && data.unit_days == 1);
+	CHECK(data.n[BTYD_CUSTOMERS] == MANY && BtydRowCount(&data) == MANY && data.unit_days == 1);
 	for (int i = 0; i < MANY; i++)
 		wrong += data.rows[i].x != i / 1000 || data.rows[i].t != i % 1000 ||
 				 data.rows[i].t_x != 0 || data.rows[i].weight != 3;
@@ -115,7 +115,7 @@ TestSort(void)
 								: kind == 2 ? floor(RandomUniform(&random) * 5)
 											: floor(RandomUniform(&random) * 1000);
 
-				rows[i] = (BtydRow){number, 1, i % 3 ? 5 : BTYD_SPEND_ROW, (double) i};
+				rows[i] = (BtydRow){number, 1, i % 3 ? 5 : BTYD_MARK(1 + i / 3 % 3), (double) i};
 			}
 			memcpy(want, rows, sizeof(rows));
 			qsort(want, n, sizeof(BtydRow), Compare);
@@ -162,7 +162,39 @@ TestAnswers(void)
 	CHECK(BtydOpenAdd(state, rows) == BTYD_DATA_OK);
 	CHECK(BtydOpenUnpack(state, &test_env, &data) == BTYD_DATA_OUT_OF_RANGE);
 	free(state);
-	CHECK(BtydOpenSize(BTYD_OPEN_MOST_CAPACITY) == 64 + (size_t) 40 * BTYD_OPEN_MOST_CAPACITY);
+	CHECK(BtydOpenSize(BTYD_OPEN_MOST_CAPACITY) == 72 + (size_t) 40 * BTYD_OPEN_MOST_CAPACITY);
+}
+
+/* The day of the rows: one if it is the same for all, whatever order they come in */
+static void
+TestAsOf(void)
+{
+	BtydOpen *state = NewState(4, 7);
+	BtydOpen *grown;
+	BtydRow row = {1, 1, 2, 1}, day = {-8000, 0, BTYD_MARK(BTYD_DAYS), 2}, rows[4];
+	BtydData data = {.rows = rows, .n = {1, 2, 3, 4}};
+
+	BtydOpenSetAsOf(state, 100);
+	BtydOpenSetAsOf(state, 200); /* nothing was counted yet */
+	CHECK(state->as_of == 200);
+	CHECK(BtydOpenUnpack(state, &test_env, &data) == BTYD_DATA_OK);
+	CHECK(data.as_of == BTYD_NO_DAY && BtydRowCount(&data) == 0);
+	CHECK(BtydOpenAdd(state, &day) == BTYD_DATA_OK && BtydOpenAdd(state, &row) == BTYD_DATA_OK);
+	BtydOpenSetAsOf(state, 200);
+	CHECK(state->as_of == 200);
+	CHECK(BtydOpenUnpack(state, &test_env, &data) == BTYD_DATA_OK);
+	CHECK(data.as_of == 200 && data.n[BTYD_CUSTOMERS] == 1 && data.n[BTYD_SPEND] == 0 &&
+		  data.n[BTYD_DAYS] == 1 && data.n[BTYD_GAPS] == 0);
+	CHECK(rows[0].x == 1 && rows[1].x == -8000 && rows[1].weight == 2);
+	grown = NewState(8, 7);
+	BtydOpenGrow(state, grown);
+	CHECK(grown->as_of == 200);
+	free(grown);
+	BtydOpenSetAsOf(state, BTYD_NO_DAY);
+	CHECK(state->as_of == BTYD_NO_DAY);
+	BtydOpenSetAsOf(state, 200);
+	CHECK(state->as_of == BTYD_NO_DAY);
+	free(state);
 }
 
 /* Use a state in all ways; none may read or write where it must not */
@@ -208,14 +240,18 @@ TestForged(void)
 
 	good = Add(good, (BtydRow){0, 0, 5, 2});
 	good = Add(good, (BtydRow){2, 1, 5, 1});
-	good = Add(good, (BtydRow){2, 10.25, BTYD_SPEND_ROW, 1});
+	good = Add(good, (BtydRow){2, 10.25, BTYD_MARK(BTYD_SPEND), 1});
 	CHECK(BtydOpenIsValid(good, size));
-	CHECK(!BtydOpenIsValid(good, 0) && !BtydOpenIsValid(good, 64) && !BtydOpenIsValid(good, 65) &&
+	CHECK(!BtydOpenIsValid(good, 0) && !BtydOpenIsValid(good, 72) && !BtydOpenIsValid(good, 73) &&
 		  !BtydOpenIsValid(good, size - 1) && !BtydOpenIsValid(good, size + 1));
 	CHECK(FORGE(bad->head--));
 	CHECK(FORGE(bad->head += 2));
 	CHECK(FORGE(bad->unused[0] = 1));
 	CHECK(FORGE(bad->unused[2] = 1));
+	CHECK(FORGE(bad->also_unused = 1));
+	CHECK(FORGE(bad->as_of = BTYD_FIRST_DAY - 1));
+	CHECK(FORGE(bad->as_of = BTYD_LAST_DAY + 1));
+	CHECK(!FORGE(bad->as_of = BTYD_LAST_DAY));
 	CHECK(FORGE(bad->n = 5));
 	CHECK(FORGE(bad->n = UINT32_MAX));
 	CHECK(FORGE(bad->capacity = 0));
@@ -254,11 +290,21 @@ TestForged(void)
 	CHECK(BtydOpenAdd(bad, &row) == BTYD_DATA_MALFORMED);
 
 	/* rows that are no customers */
-	for (int i = 0; i < 8; i++)
+	for (int i = 0; i < 13; i++)
 	{
-		static const BtydRow none[] = {{-0.0, 0, 5, 1}, {0, 0, -0.0, 1},    {-1, 0, 5, 1},
-									   {1, 6, 5, 1},    {1, 1, NAN, 1},     {1, 1, 5, 0},
-									   {1, 1, 5, 1.5},  {1, 1, 5, INFINITY}};
+		static const BtydRow none[] = {{-0.0, 0, 5, 1},
+									   {0, 0, -0.0, 1},
+									   {-1, 0, 5, 1},
+									   {1, 6, 5, 1},
+									   {1, 1, NAN, 1},
+									   {1, 1, 5, 0},
+									   {1, 1, 5, 1.5},
+									   {1, 1, 5, INFINITY},
+									   {-0.0, 0, BTYD_MARK(BTYD_DAYS), 1},
+									   {1, -0.0, BTYD_MARK(BTYD_DAYS), 1},
+									   {0, 0, BTYD_MARK(BTYD_GAPS), 1},
+									   {1, 0, -0.5, 1},
+									   {1, 0, -1e300, 1}};
 
 		memcpy(bad, good, size);
 		bad->rows[1] = none[i];
@@ -293,6 +339,7 @@ main(void)
 	TestMany();
 	TestSort();
 	TestAnswers();
+	TestAsOf();
 	TestForged();
 	return unit_done();
 }

@@ -30,11 +30,8 @@ Read(const char *input)
 	if (BtydTextHead(&reader.in, &data))
 		while (BtydTextNext(&reader, &row))
 		{
-			rows[data.nrows + data.nspend] = row;
-			if (reader.lists == 2)
-				data.nspend++;
-			else
-				data.nrows++;
+			rows[BtydRowCount(&data)] = row;
+			data.n[reader.lists - 1]++;
 		}
 	if (reader.in.expected != NULL)
 		snprintf(out, sizeof(out), "%d: %s, %.*s%s", (int) (reader.in.fault - copy),
@@ -43,7 +40,7 @@ Read(const char *input)
 	else
 	{
 		n = BtydTextPutHead(&data, FormatNumber, out);
-		for (size_t i = 0; i < data.nrows + data.nspend; i++)
+		for (size_t i = 0; i < BtydRowCount(&data); i++)
 			n += BtydTextPutRow(&data, i, FormatNumber, out + n);
 		out[n] = '\0';
 	}
@@ -57,12 +54,17 @@ Read(const char *input)
 #define NUMBER "a finite number, not negative"
 #define WHOLE "a whole number below 2^53"
 #define COLON "a colon and a number"
-#define COUNTER \
-	"rows=, spend=, or the next of the counters no_purchase, invalid, null, merged, no_spend"
+#define COUNTER                                                                               \
+	"rows=, spend=, days=, gaps=, or the next of as_of, no_purchase, invalid, null, merged, " \
+	"no_spend"
 #define SPACE "white space or the end of the text"
 #define COMMA "a comma, white space or the end of the text"
 #define ROW "x:t_x:t*n with whole x >= 0, 0 <= t_x <= t, n > 0, and t_x = 0 where x = 0"
 #define SPEND "x:m_x*n with whole x > 0, m_x > 0, n > 0"
+#define DAY "a day, YYYY-MM-DD"
+#define DAYS "a day, *n with n > 0 after it or nothing"
+#define GAPS "days*n with whole days from 1 to 2147483493, n > 0"
+#define PURCHASES "fewer than 2^53 purchases in all"
 #define SUM "fewer than 2^53 customers in all"
 
 static const struct
@@ -79,6 +81,32 @@ static const struct
 	{"unit_days=1e-300 rows=2:5e-324:1.7976931348623157e308,1:.5:1.",
 	 "unit_days=1e-300 " NONE " rows=2:4.9406564584124654e-324:1.7976931348623157e+308,1:0.5:1"},
 	{"unit_days=7 spend=3:0.1*2", "unit_days=7 " NONE " spend=3:0.10000000000000001*2"},
+	{"unit_days=1 as_of=2024-03-01 days=0044-03-15 BC,1999-12-31*2,2000-01-01 gaps=1*7,2147483493",
+	 "unit_days=1 as_of=2024-03-01 " NONE
+	 " days=0044-03-15 BC,1999-12-31*2,2000-01-01 gaps=1*7,2147483493"},
+	{"unit_days=1  as_of=4714-11-24 BC null=1 rows=0:0:1 gaps=2",
+	 "unit_days=1 as_of=4714-11-24 BC no_purchase=0 invalid=0 null=1 merged=0 no_spend=0 "
+	 "rows=0:0:1 gaps=2"},
+	{"unit_days=1 gaps=1e3*2,9.0", "unit_days=1 " NONE " gaps=1000*2,9"},
+	{"unit_days=1 as_of=", "18: " DAY ", "},
+	{"unit_days=1 as_of=infinity", "18: " DAY ", infinity"},
+	{"unit_days=1 as_of=2023-02-29", "18: a day of the calendar, 2023-02-29"},
+	{"unit_days=1 null=0 as_of=2023-02-28", "19: " COUNTER ", as_of"},
+	{"unit_days=1 as_of=2023-02-28 as_of=2023-02-28", "29: " COUNTER ", as_of"},
+	{"unit_days=1 days=", "17: " DAY ", "},
+	{"unit_days=1 days=7", "17: " DAY ", 7"},
+	{"unit_days=1 days=2024-01-01*0", "17: " DAYS ", 2024-01-01*0"},
+	{"unit_days=1 days=2024-01-01:1", "27: " COMMA ", :"},
+	{"unit_days=1 gaps=0", "17: " GAPS ", 0"},
+	{"unit_days=1 gaps=2147483494", "17: " GAPS ", 2147483494"},
+	{"unit_days=1 gaps=1.5", "17: " GAPS ", 1.5"},
+	{"unit_days=1 gaps=1*0", "17: " GAPS ", 1*0"},
+	{"unit_days=1 gaps=-1", "17: " NUMBER ", -1"},
+	{"unit_days=1 gaps=1 days=2024-01-01", "19: the end of the text, days"},
+	{"unit_days=1 days=2024-01-01 rows=0:0:1", "28: gaps= or the end of the text, rows"},
+	{"unit_days=1 spend=1:1 rows=0:0:1", "22: days=, gaps= or the end of the text, rows"},
+	{"unit_days=1 days=2024-01-01*9007199254740991 gaps=1*9007199254740991,2",
+	 "69: " PURCHASES ", 2 (out of range)"},
 	{"", "0: " UNIT ", "},
 	{"rows=0:0:1", "0: " UNIT ", rows"},
 	{"unit_days", "0: " UNIT ", unit_days"},
@@ -111,11 +139,10 @@ static const struct
 	{"unit_days=7 rows=0:0:1,", "23: " NUMBER ", "},
 	{"unit_days=7 rows=0:0:1, 0:0:2", "23: " NUMBER ",  "},
 	{"unit_days=7 rows=0:0:1;0:0:2", "22: " COMMA ", ;"},
-	{"unit_days=7 rows=0:0:1 rows=0:0:2", "23: spend= or the end of the text, rows"},
+	{"unit_days=7 rows=0:0:1 rows=0:0:2", "23: spend=, days=, gaps= or the end of the text, rows"},
 	{"unit_days=7 spend=0:1", "18: " SPEND ", 0:1"},
 	{"unit_days=7 spend=1:0", "18: " SPEND ", 1:0"},
 	{"unit_days=7 spend=1:1:1", "21: " COMMA ", :"},
-	{"unit_days=7 spend=1:1 rows=0:0:1", "22: the end of the text, rows"},
 	{"unit_days=7 rows=0:0:1*9007199254740991,0:0:2", "40: " SUM ", 0:0:2 (out of range)"},
 	{"unit_days=7 rows=0:0:1*9007199254740991 spend=1:1*9007199254740991,2:1",
 	 "67: " SUM ", 2:1 (out of range)"},

@@ -18,13 +18,23 @@ typedef struct Reader
 	bool bad;
 } Reader;
 
+static bool
+IsWhole(double value, double low, double high)
+{
+	return value >= low && value <= high && nearbyint(value) == value;
+}
+
 bool
 BtydRowIsValid(const BtydRow *row)
 {
 	if (!(BtydIsCount(row->weight) && row->weight > 0.0))
 		return false;
-	if (row->t == BTYD_SPEND_ROW)
+	if (row->t == BTYD_MARK(BTYD_SPEND))
 		return BtydIsCount(row->x) && row->x > 0.0 && row->t_x > 0.0 && isfinite(row->t_x);
+	if (row->t == BTYD_MARK(BTYD_DAYS))
+		return IsWhole(row->x, BTYD_FIRST_DAY, BTYD_LAST_DAY) && row->t_x == 0.0;
+	if (row->t == BTYD_MARK(BTYD_GAPS))
+		return IsWhole(row->x, 1.0, (double) BTYD_LONGEST_GAP) && row->t_x == 0.0;
 	return BtydCheckRow(row->x, row->t_x, row->t) == BTYD_OK;
 }
 
@@ -32,29 +42,43 @@ bool
 BtydCountsAreValid(const BtydData *data)
 {
 	const double *counter = (const double *) &data->counters;
-	double customers[2] = {0.0, 0.0};
+	const BtydRow *row = data->rows;
 
 	for (int i = 0; i < BTYD_COUNTERS; i++)
 		if (!BtydIsCount(counter[i]))
 			return false;
-	for (size_t i = 0; i < data->nrows + data->nspend; i++)
-		customers[i >= data->nrows] += data->rows[i].weight;
-	return BtydIsCount(customers[0]) && BtydIsCount(customers[1]);
+	for (int kind = 0; kind < BTYD_KINDS; kind++)
+	{
+		double counted = 0.0;
+
+		for (size_t i = 0; i < data->n[kind]; i++)
+			counted += row++->weight;
+		if (!BtydIsCount(counted))
+			return false;
+	}
+	return true;
+}
+
+/* Is this a day on which data with so many rows can have been counted? */
+static bool
+AsOfIsValid(int32_t as_of, size_t rows)
+{
+	return as_of == BTYD_NO_DAY || (rows > 0 && as_of >= BTYD_FIRST_DAY && as_of <= BTYD_LAST_DAY);
 }
 
 /* Are the rows valid, of their kind, and each beyond the one before? */
 static bool
 RowsAreNormal(const BtydData *data)
 {
-	for (size_t i = 0; i < data->nrows + data->nspend; i++)
-	{
-		const BtydRow *row = &data->rows[i];
+	const BtydRow *row = data->rows;
 
-		if (!BtydRowIsValid(row) || (row->t == BTYD_SPEND_ROW) != (i >= data->nrows) ||
-			(i > 0 && BtydRowCompare(row - 1, row) >= 0))
-			return false;
-	}
-	return data->unit_days > 0.0 && isfinite(data->unit_days);
+	for (int kind = 0; kind < BTYD_KINDS; kind++)
+		for (size_t i = 0; i < data->n[kind]; i++, row++)
+			if (!BtydRowIsValid(row) || (int) BtydRowKind(row) != kind ||
+				(row > data->rows && BtydRowCompare(row - 1, row) >= 0))
+				return false;
+	return data->unit_days > 0.0 && isfinite(data->unit_days) &&
+		   AsOfIsValid(data->as_of, BtydRowCount(data));
 }
 
 /* ---------------------------------------------------------------- order */
@@ -145,7 +169,7 @@ MergeEqual(const BtydRow *sorted, size_t n, BtydRow *rows)
 BtydDataStatus
 BtydNormalise(BtydData *data, const Environment *env)
 {
-	size_t n = data->nrows + data->nspend;
+	size_t n = BtydRowCount(data);
 	BtydRow *scratch = NULL;
 	const BtydRow *sorted = data->rows;
 	size_t ordered = 1;
@@ -165,11 +189,11 @@ BtydNormalise(BtydData *data, const Environment *env)
 	if (sorted == NULL)
 		return BTYD_DATA_INTERRUPTED;
 
-	/* customers come before spend */
-	data->nrows = 0;
-	while (data->nrows < n && data->rows[data->nrows].t >= 0.0)
-		data->nrows++;
-	data->nspend = n - data->nrows;
+	memset(data->n, 0, sizeof(data->n));
+	for (size_t i = 0; i < n; i++)
+		data->n[BtydRowKind(&data->rows[i])]++;
+	if (n == 0)
+		data->as_of = BTYD_NO_DAY;
 	if (!BtydCountsAreValid(data))
 		return BTYD_DATA_OUT_OF_RANGE;
 	CRM_ASSERT(RowsAreNormal(data));
@@ -251,12 +275,16 @@ GetNumber(Reader *reader, double per, double by)
 	return (double) (whole >> 1) / per / by;
 }
 
+/* The fewest bytes of a row of each kind, and what the first one's x is counted from */
+static const uint64_t LeastBytes[BTYD_KINDS] = {4, 3, 2, 2};
+static const double FirstX[BTYD_KINDS] = {0.0, 0.0, BTYD_FIRST_DAY, 0.0};
+
 static Reader
 ReadHead(const uint8_t *bytes, size_t size, BtydData *data)
 {
 	Reader reader = {{bytes, bytes + size}, size == 0 || bytes[0] != BTYD_CODEC_VERSION << 1};
 	double *counter = (double *) &data->counters;
-	uint64_t nrows, nspend;
+	uint64_t as_of, least = 0;
 
 	if (reader.bad)
 		return reader;
@@ -264,15 +292,22 @@ ReadHead(const uint8_t *bytes, size_t size, BtydData *data)
 	data->unit_days = GetDouble(&reader);
 	if (!(data->unit_days > 0.0 && isfinite(data->unit_days)))
 		reader.bad = true;
-	nrows = GetWhole(&reader);
-	nspend = GetWhole(&reader);
+	as_of = GetWhole(&reader);
+	for (int kind = 0; kind < BTYD_KINDS; kind++)
+	{
+		uint64_t n = GetWhole(&reader);
+
+		/* wrong lengths cannot ask for much memory */
+		if (n > size || (least += n * LeastBytes[kind]) > size)
+			reader.bad = true;
+		data->n[kind] = (size_t) n;
+	}
 	for (int i = 0; i < BTYD_COUNTERS; i++)
 		counter[i] = (double) GetWhole(&reader);
-	/* a row takes three bytes at least, so wrong lengths cannot ask for much memory */
-	if (nrows > size || nspend > size || 4 * nrows + 3 * nspend > size)
+	if (as_of > (uint64_t) BTYD_LONGEST_GAP + 1)
 		reader.bad = true;
-	data->nrows = (size_t) nrows;
-	data->nspend = (size_t) nspend;
+	data->as_of = as_of == 0 ? BTYD_NO_DAY : (int32_t) ((int64_t) as_of - 1 + BTYD_FIRST_DAY);
+	reader.bad |= !AsOfIsValid(data->as_of, BtydRowCount(data));
 	return reader;
 }
 
@@ -282,21 +317,17 @@ BtydUnpackHead(const uint8_t *bytes, size_t size, BtydData *data)
 	return !ReadHead(bytes, size, data).bad;
 }
 
-/* Read row i; x is that of the row before, of its kind. */
+/* Read a row; x is that of the row before, of its kind. */
 static void
-GetRow(Reader *reader, const BtydData *data, size_t i, double x, BtydRow *row)
+GetRow(Reader *reader, BtydKind kind, double unit_days, double x, BtydRow *row)
 {
 	row->x = x + (double) GetWhole(reader);
-	if (i < data->nrows)
-	{
-		row->t = GetNumber(reader, 1.0, data->unit_days);
-		row->t_x = GetNumber(reader, 1.0, data->unit_days);
-	}
-	else
-	{
-		row->t = BTYD_SPEND_ROW;
+	row->t_x = 0.0;
+	row->t = kind == BTYD_CUSTOMERS ? GetNumber(reader, 1.0, unit_days) : BTYD_MARK(kind);
+	if (kind == BTYD_CUSTOMERS)
+		row->t_x = GetNumber(reader, 1.0, unit_days);
+	else if (kind == BTYD_SPEND)
 		row->t_x = GetNumber(reader, 100.0, row->x);
-	}
 	row->weight = (double) GetWhole(reader) + 1.0;
 }
 
@@ -306,11 +337,17 @@ BtydUnpack(const uint8_t *bytes, size_t size, BtydData *data)
 	Reader reader = ReadHead(bytes, size, data);
 	BtydRow *row = data->rows;
 
-	for (size_t i = 0; i < data->nrows + data->nspend && !reader.bad; i++, row++)
+	for (int kind = 0; kind < BTYD_KINDS; kind++)
 	{
-		GetRow(&reader, data, i, i == 0 || i == data->nrows ? 0.0 : row[-1].x, row);
-		if (!BtydRowIsValid(row) || (i > 0 && BtydRowCompare(row - 1, row) >= 0))
-			reader.bad = true;
+		double x = FirstX[kind];
+
+		for (size_t i = 0; i < data->n[kind] && !reader.bad; i++, row++)
+		{
+			GetRow(&reader, (BtydKind) kind, data->unit_days, x, row);
+			x = row->x;
+			if (!BtydRowIsValid(row) || (i > 0 && BtydRowCompare(row - 1, row) >= 0))
+				reader.bad = true;
+		}
 	}
 	if (reader.bad || reader.bytes.at != reader.bytes.end || !BtydCountsAreValid(data))
 		return false;
@@ -323,29 +360,48 @@ BtydUnpack(const uint8_t *bytes, size_t size, BtydData *data)
 size_t
 BtydPackedBound(const BtydData *data)
 {
-	return 9 + (2 + BTYD_COUNTERS) * VARINT_MAX + data->nrows * (2 * VARINT_MAX + 2 * NUMBER_MAX) +
-		   data->nspend * (2 * VARINT_MAX + NUMBER_MAX);
+	return 9 + (1 + BTYD_KINDS + BTYD_COUNTERS) * VARINT_MAX + BtydRowCount(data) * 2 * VARINT_MAX +
+		   (2 * data->n[BTYD_CUSTOMERS] + data->n[BTYD_SPEND]) * NUMBER_MAX;
 }
 
-/* Do the bytes read as these rows? */
+/* Do the bytes read as these data? */
 static bool
 ReadsAs(const uint8_t *bytes, size_t size, const BtydData *data)
 {
 	BtydData head;
 	Reader reader = ReadHead(bytes, size, &head);
-	BtydRow row = {0, 0, 0, 0};
+	const BtydRow *want = data->rows;
 
-	if (reader.bad || head.nrows != data->nrows || head.nspend != data->nspend ||
-		head.unit_days != data->unit_days)
+	if (reader.bad || head.unit_days != data->unit_days || head.as_of != data->as_of ||
+		memcmp(head.n, data->n, sizeof(head.n)) != 0 ||
+		memcmp(&head.counters, &data->counters, sizeof(head.counters)) != 0)
 		return false;
-	for (size_t i = 0; i < data->nrows + data->nspend; i++)
+	for (int kind = 0; kind < BTYD_KINDS; kind++)
 	{
-		GetRow(&reader, &head, i, i == 0 || i == data->nrows ? 0.0 : row.x, &row);
-		if (reader.bad || BtydRowCompare(&row, &data->rows[i]) != 0 ||
-			row.weight != data->rows[i].weight)
-			return false;
+		BtydRow row = {.x = FirstX[kind]};
+
+		for (size_t i = 0; i < data->n[kind]; i++, want++)
+		{
+			GetRow(&reader, (BtydKind) kind, data->unit_days, row.x, &row);
+			if (reader.bad || BtydRowCompare(&row, want) != 0 || row.weight != want->weight)
+				return false;
+		}
 	}
 	return reader.bytes.at == reader.bytes.end;
+}
+
+static uint8_t *
+PutRow(uint8_t *at, BtydKind kind, double unit_days, double x, const BtydRow *row)
+{
+	at = VarintPut(at, (uint64_t) (row->x - x));
+	if (kind == BTYD_CUSTOMERS)
+	{
+		at = PutNumber(at, row->t, 1.0, unit_days);
+		at = PutNumber(at, row->t_x, 1.0, unit_days);
+	}
+	else if (kind == BTYD_SPEND)
+		at = PutNumber(at, row->t_x, 100.0, row->x);
+	return VarintPut(at, (uint64_t) row->weight - 1);
 }
 
 size_t
@@ -354,30 +410,23 @@ BtydPack(const BtydData *data, uint8_t *bytes)
 	const double *counter = (const double *) &data->counters;
 	const BtydRow *row = data->rows;
 	uint8_t *at = bytes;
-	double x = 0.0;
 
 	CRM_ASSERT(RowsAreNormal(data));
 	*at++ = BTYD_CODEC_VERSION << 1;
 	at = PutDouble(at, data->unit_days);
-	at = VarintPut(at, data->nrows);
-	at = VarintPut(at, data->nspend);
+	at = VarintPut(at, data->as_of == BTYD_NO_DAY
+						   ? 0
+						   : (uint64_t) ((int64_t) data->as_of - BTYD_FIRST_DAY + 1));
+	for (int kind = 0; kind < BTYD_KINDS; kind++)
+		at = VarintPut(at, data->n[kind]);
 	for (int i = 0; i < BTYD_COUNTERS; i++)
 		at = VarintPut(at, (uint64_t) counter[i]);
-	for (size_t i = 0; i < data->nrows; i++, row++)
+	for (int kind = 0; kind < BTYD_KINDS; kind++)
 	{
-		at = VarintPut(at, (uint64_t) (row->x - x));
-		x = row->x;
-		at = PutNumber(at, row->t, 1.0, data->unit_days);
-		at = PutNumber(at, row->t_x, 1.0, data->unit_days);
-		at = VarintPut(at, (uint64_t) row->weight - 1);
-	}
-	x = 0.0;
-	for (size_t i = 0; i < data->nspend; i++, row++)
-	{
-		at = VarintPut(at, (uint64_t) (row->x - x));
-		x = row->x;
-		at = PutNumber(at, row->t_x, 100.0, row->x);
-		at = VarintPut(at, (uint64_t) row->weight - 1);
+		double x = FirstX[kind];
+
+		for (size_t i = 0; i < data->n[kind]; x = row->x, i++, row++)
+			at = PutRow(at, (BtydKind) kind, data->unit_days, x, row);
 	}
 	CRM_ASSERT((size_t) (at - bytes) <= BtydPackedBound(data));
 	CRM_ASSERT(ReadsAs(bytes, (size_t) (at - bytes), data));

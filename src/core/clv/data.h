@@ -1,20 +1,26 @@
 /*
  * data.h: the bytes of counted customers, the data that models are fitted to. Pure C.
  *
- * Two lists: customers as (x, t_x, t), counted; and for the spend model, those with a repeat order
- * as (x, m_x), counted. The bytes are canonical: equal data have equal bytes.
+ * Four lists, each of counted rows. Customers as (x, t_x, t); for the spend model, those with a
+ * repeat order as (x, m_x); and what a season and the regularity of gaps are told from: repeat
+ * purchases by calendar day, and gaps between purchase days of a customer by length in days. The
+ * bytes are canonical: equal data have equal bytes.
  *
  *     head           1 byte: version << 1; with bit 0 it is the state of an aggregate (open.h)
  *     unit_days      8 bytes, IEEE 754, least significant first
- *     lengths        varints: customers' rows, spend rows
+ *     as_of          varint: 0, or 1 + days since BTYD_FIRST_DAY
+ *     lengths        varints: rows of each kind
  *     counters       varints, as in BtydCounters
  *     row ...        by x, t, t_x: x as distance from the row before, t, t_x, count - 1
  *     spend row ...  by x, m_x: x as distance from the row before, m_x, count - 1
+ *     day ...        distance from the day before, count - 1
+ *     gap ...        distance from the gap before, count - 1
  *
  * Varints are those of varint.h. A time is a whole number of days, if it is
  * one in the unit given, shifted left by one; else the number 1 and then 8 bytes. A mean spend
  * likewise, where the whole number is that of cents in all x orders. So most rows take 5 to 8
- * bytes.
+ * bytes, days and gaps 2 or 3. The first of a list has its distance from 0, the first day from
+ * BTYD_FIRST_DAY.
  */
 #ifndef CRM_CORE_CLV_DATA_H
 #define CRM_CORE_CLV_DATA_H
@@ -24,6 +30,7 @@
 #include <stdint.h>
 
 #include "core/clv/btyd.h"
+#include "core/history/codec.h"
 
 #define BTYD_CODEC_VERSION 1
 #define BTYD_CODEC_OPEN 1 /* bit in the head */
@@ -41,29 +48,76 @@ typedef struct BtydCounters
 #define BTYD_COUNTERS 5
 
 /*
- * Data as they are worked with. A spend row is a BtydRow too, with m_x in t_x and
- * BTYD_SPEND_ROW in t.
+ * The lists, in their order. A row of any is a BtydRow, so that all are counted, ordered, merged
+ * and packed alike; t tells the kind, for no customer's is negative:
+ *
+ *     BTYD_CUSTOMERS  x, t_x, t
+ *     BTYD_SPEND      x, and the mean spend m_x in t_x
+ *     BTYD_DAYS       x is a day since 2000-01-01, t_x is 0; counts repeat purchases
+ *     BTYD_GAPS       x is the length of a gap in days, t_x is 0; counts gaps
  */
-#define BTYD_SPEND_ROW (-1.0)
+typedef enum BtydKind
+{
+	BTYD_CUSTOMERS,
+	BTYD_SPEND,
+	BTYD_DAYS,
+	BTYD_GAPS
+} BtydKind;
 
+#define BTYD_KINDS 4
+
+/* What a row of a kind other than BTYD_CUSTOMERS has in t */
+#define BTYD_MARK(kind) (-(double) (kind))
+
+/* The kind of a valid row */
+static inline BtydKind
+BtydRowKind(const BtydRow *row)
+{
+	return row->t >= 0.0 ? BTYD_CUSTOMERS : (BtydKind) -row->t;
+}
+
+/* Days are those of histories, and so the longest gap */
+#define BTYD_FIRST_DAY HISTORY_FIRST_DAY
+#define BTYD_LAST_DAY HISTORY_LAST_DAY
+#define BTYD_LONGEST_GAP ((int64_t) BTYD_LAST_DAY - BTYD_FIRST_DAY)
+#define BTYD_NO_DAY INT32_MIN
+
+/* Data as they are worked with */
 typedef struct BtydData
 {
 	double unit_days;
+	int32_t as_of; /* the one day on which all rows were counted; BTYD_NO_DAY if there is none */
 	BtydCounters counters;
-	BtydRow *rows; /* nrows of customers, then nspend of spend */
-	size_t nrows;
-	size_t nspend;
+	BtydRow *rows; /* in the order of kinds */
+	size_t n[BTYD_KINDS];
 } BtydData;
 
-/* The order of rows: customers before spend; negative, 0 or positive */
+/* The number of all rows; the first row of a kind, which has n[kind] of them */
+static inline size_t
+BtydRowCount(const BtydData *data)
+{
+	return data->n[BTYD_CUSTOMERS] + data->n[BTYD_SPEND] + data->n[BTYD_DAYS] + data->n[BTYD_GAPS];
+}
+
+static inline BtydRow *
+BtydRowsOf(const BtydData *data, BtydKind kind)
+{
+	BtydRow *rows = data->rows;
+
+	for (int before = 0; before < (int) kind; before++)
+		rows += data->n[before];
+	return rows;
+}
+
+/* The order of rows: by kind, then as in the packed form; negative, 0 or positive */
 static inline int
 BtydRowCompare(const BtydRow *a, const BtydRow *b)
 {
-	bool a_spend = a->t < 0.0;
-	bool b_spend = b->t < 0.0;
+	BtydKind a_kind = BtydRowKind(a);
+	BtydKind b_kind = BtydRowKind(b);
 
-	if (a_spend != b_spend)
-		return a_spend ? 1 : -1;
+	if (a_kind != b_kind)
+		return a_kind < b_kind ? -1 : 1;
 	if (a->x != b->x)
 		return a->x < b->x ? -1 : 1;
 	if (a->t != b->t)
@@ -84,10 +138,10 @@ typedef enum BtydDataStatus
 	BTYD_DATA_INTERRUPTED
 } BtydDataStatus;
 
-/* Is this a customer, or a spend row, that data can hold? */
+/* Is this a row, of any kind, that data can hold? */
 extern bool BtydRowIsValid(const BtydRow *row);
 
-/* Are the counters, and the customers of either list together, numbers that data can hold? */
+/* Are the counters, and what is counted in each list together, numbers that data can hold? */
 extern bool BtydCountsAreValid(const BtydData *data);
 
 /*
@@ -97,8 +151,8 @@ extern bool BtydCountsAreValid(const BtydData *data);
 extern BtydRow *BtydSortRows(BtydRow *rows, BtydRow *scratch, size_t n, const Environment *env);
 
 /*
- * Order the rows, merge equal ones and check the counts. nrows and nspend together are the number
- * of rows; afterwards each is that of its kind.
+ * Order the rows, merge equal ones and check the counts. The numbers of rows together are that of
+ * all; afterwards each is that of its kind. Data without rows have no as_of.
  */
 extern BtydDataStatus BtydNormalise(BtydData *data, const Environment *env);
 
@@ -112,5 +166,33 @@ extern size_t BtydPack(const BtydData *data, uint8_t *bytes);
  */
 extern bool BtydUnpackHead(const uint8_t *bytes, size_t size, BtydData *data);
 extern bool BtydUnpack(const uint8_t *bytes, size_t size, BtydData *data);
+
+/*
+ * What the lists say together (data_facts.c).
+ */
+
+/* The customers, counted: all, and those observed for the longest time of any, who were already
+ * there on the first day of the data */
+typedef struct BtydCustomers
+{
+	double all;
+	double there_at_start;
+} BtydCustomers;
+
+extern BtydCustomers BtydCountCustomers(const BtydData *data);
+
+/* First and last purchase day of a customer's row; false if the data have no as_of */
+extern bool BtydRowDays(const BtydData *data, const BtydRow *row, int32_t *first, int32_t *last);
+
+/* The gaps between purchase days */
+typedef struct BtydGaps
+{
+	bool complete;   /* one for each repeat purchase: ready numbers (x, t_x, t) come without gaps */
+	double n;        /* gaps */
+	double one_day;  /* of these, of one day */
+	double sum_logs; /* of the gaps, in the unit of time of the data */
+} BtydGaps;
+
+extern BtydGaps BtydSumGaps(const BtydData *data);
 
 #endif /* CRM_CORE_CLV_DATA_H */

@@ -7,7 +7,7 @@
 #include "core/base/check.h"
 #include "core/clv/open.h"
 
-_Static_assert(offsetof(BtydOpen, rows) == 64, "rows follow the header without padding");
+_Static_assert(offsetof(BtydOpen, rows) == 72, "rows follow the header without padding");
 
 static inline uint32_t *
 Slots(BtydOpen *open)
@@ -21,6 +21,7 @@ BtydOpenStart(BtydOpen *open, uint32_t capacity, double unit_days)
 	open->head = BTYD_OPEN_HEAD;
 	open->capacity = capacity;
 	open->unit_days = unit_days;
+	open->as_of = BTYD_NO_DAY;
 	CRM_ASSERT(BtydOpenIsValid(open, BtydOpenSize(capacity)) && BtydOpenIsEmpty(open));
 }
 
@@ -44,6 +45,15 @@ BtydOpenSetUnit(BtydOpen *open, double unit_days)
 		return BTYD_DATA_OTHER_UNIT;
 	open->unit_days = unit_days;
 	return BTYD_DATA_OK;
+}
+
+void
+BtydOpenSetAsOf(BtydOpen *open, int32_t as_of)
+{
+	if (open->n == 0)
+		open->as_of = as_of;
+	else if (open->as_of != as_of)
+		open->as_of = BTYD_NO_DAY;
 }
 
 /* Mix the bits of three numbers (the finalizer of MurmurHash3, by Austin Appleby, public domain) */
@@ -107,6 +117,12 @@ IsSum(double n)
 	return !signbit(n) && (BtydIsCount(n) || (n > BTYD_MAX_COUNT && n <= DBL_MAX));
 }
 
+static bool
+IsMinusZero(double value)
+{
+	return value == 0.0 && signbit(value);
+}
+
 /* A row as a state has it. Zeros are positive, or equal data would have two texts. */
 static bool
 RowIsSound(const BtydRow *row)
@@ -114,8 +130,8 @@ RowIsSound(const BtydRow *row)
 	BtydRow one = *row;
 
 	one.weight = 1.0;
-	return IsSum(row->weight) && row->weight > 0.0 && !signbit(row->x) && !signbit(row->t_x) &&
-		   (row->t != 0.0 || !signbit(row->t)) && BtydRowIsValid(&one);
+	return IsSum(row->weight) && row->weight > 0.0 && !IsMinusZero(row->x) &&
+		   !IsMinusZero(row->t_x) && !IsMinusZero(row->t) && BtydRowIsValid(&one);
 }
 
 BtydDataStatus
@@ -145,6 +161,7 @@ void
 BtydOpenGrow(const BtydOpen *open, BtydOpen *grown)
 {
 	CRM_ASSERT(grown->capacity > open->capacity && BtydOpenIsEmpty(grown));
+	grown->as_of = open->as_of;
 	grown->counters = open->counters;
 	grown->n = open->n;
 	memcpy(grown->rows, open->rows, open->n * sizeof(BtydRow));
@@ -198,8 +215,9 @@ BtydOpenUnpack(const BtydOpen *open, const Environment *env, BtydData *data)
 		return BTYD_DATA_MALFORMED;
 	memcpy(data->rows, open->rows, open->n * sizeof(BtydRow));
 	data->unit_days = open->unit_days;
+	data->as_of = open->as_of;
 	data->counters = open->counters;
-	data->nrows = open->n;
-	data->nspend = 0;
+	memset(data->n, 0, sizeof(data->n));
+	data->n[BTYD_CUSTOMERS] = open->n;
 	return BtydNormalise(data, env);
 }

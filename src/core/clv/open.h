@@ -28,6 +28,8 @@ typedef struct BtydOpen
 	uint32_t n;
 	uint32_t capacity;
 	double unit_days;
+	int32_t as_of;        /* as in BtydData */
+	uint32_t also_unused; /* of the header's alignment */
 	BtydCounters counters;
 	BtydRow rows[];
 } BtydOpen;
@@ -48,14 +50,16 @@ static inline bool
 BtydOpenIsValid(const BtydOpen *open, size_t size)
 {
 	return size > sizeof(BtydOpen) && open->head == BTYD_OPEN_HEAD &&
-		   (open->unused[0] | open->unused[1] | open->unused[2]) == 0 && open->capacity > 0 &&
-		   open->capacity <= BTYD_OPEN_MOST_CAPACITY &&
+		   (open->unused[0] | open->unused[1] | open->unused[2] | open->also_unused) == 0 &&
+		   (open->as_of == BTYD_NO_DAY ||
+			(open->as_of >= BTYD_FIRST_DAY && open->as_of <= BTYD_LAST_DAY)) &&
+		   open->capacity > 0 && open->capacity <= BTYD_OPEN_MOST_CAPACITY &&
 		   (open->capacity & (open->capacity - 1)) == 0 && open->n <= open->capacity &&
 		   size == BtydOpenSize(open->capacity) && open->unit_days > 0.0 &&
 		   open->unit_days <= DBL_MAX;
 }
 
-/* Is each counter a sum of counts, each row a customer, or a spend row? */
+/* Is each counter a sum of counts, each row one that data can hold? */
 extern bool BtydOpenBodyIsValid(const BtydOpen *open);
 
 /* Start counting, in BtydOpenSize(capacity) bytes that are zero */
@@ -69,6 +73,12 @@ extern void BtydOpenGrow(const BtydOpen *open, BtydOpen *grown);
  * measured in another.
  */
 extern BtydDataStatus BtydOpenSetUnit(BtydOpen *open, double unit_days);
+
+/*
+ * The rows to come were counted on this day, or on none that is known. A state without rows takes
+ * any; one whose rows were counted on another day has none from now on.
+ */
+extern void BtydOpenSetAsOf(BtydOpen *open, int32_t as_of);
 
 /* Count a valid row. BTYD_DATA_FULL, and nothing changed, if there is no room. */
 extern BtydDataStatus BtydOpenAdd(BtydOpen *open, const BtydRow *row);

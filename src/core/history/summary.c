@@ -5,7 +5,7 @@
 #include "core/history/summary.h"
 
 HistoryStatus
-HistorySum(HistoryView history, int32_t as_of, HistorySummary *out)
+HistorySum(HistoryView history, int32_t as_of, HistorySummary *out, int32_t *days)
 {
 	HistoryReader reader = HistoryRead(history);
 	HistoryEntry entry;
@@ -19,6 +19,8 @@ HistorySum(HistoryView history, int32_t as_of, HistorySummary *out)
 			return HISTORY_OUT_OF_RANGE;
 		if (entry.orders > 0)
 		{
+			if (days != NULL)
+				days[out->purchase_days] = entry.day;
 			if (out->purchase_days++ == 0)
 			{
 				out->first_day = entry.day;

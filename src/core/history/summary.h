@@ -22,8 +22,12 @@ typedef struct HistorySummary
 	bool valid; /* no day has negative orders */
 } HistorySummary;
 
-/* Sum over the days up to and including as_of, of a packed history. */
-extern HistoryStatus HistorySum(HistoryView history, int32_t as_of, HistorySummary *out);
+/*
+ * Sum over the days up to and including as_of, of a packed history. Where days is not NULL, the
+ * purchase days go there, in order; it has room for HistoryCountAtMost() of them.
+ */
+extern HistoryStatus HistorySum(HistoryView history, int32_t as_of, HistorySummary *out,
+								int32_t *days);
 
 /*
  * The customer as the "buy till you die" models see one: repeat purchase days; from the first

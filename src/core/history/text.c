@@ -66,6 +66,30 @@ HistoryMoneyFormat(HistoryMoney amount, int scale, char *out)
 	return (size_t) (out - start);
 }
 
+/* Write a day as PostgreSQL's ISO style does, not terminated; returns its length. */
+size_t
+HistoryDayFormat(int32_t day, char *out)
+{
+	char *start = out;
+	int64_t year;
+	int month;
+	int mday;
+
+	CalendarDate(day, &year, &month, &mday);
+	out = PutDigits(out, (UInt128) (year > 0 ? year : 1 - year), 4);
+	*out++ = '-';
+	out = PutDigits(out, (UInt128) month, 2);
+	*out++ = '-';
+	out = PutDigits(out, (UInt128) mday, 2);
+	if (year <= 0)
+	{
+		memcpy(out, " BC", 3);
+		out += 3;
+	}
+	CRM_ASSERT(out - start <= HISTORY_DAY_TEXT_MAX);
+	return (size_t) (out - start);
+}
+
 /* Does the text read as this entry? */
 static bool
 ReadsAs(const char *text, size_t size, const HistoryEntry *entry, int scale)
@@ -85,21 +109,8 @@ size_t
 HistoryEntryFormat(const HistoryEntry *entry, int scale, char *out)
 {
 	char *start = out;
-	int64_t year;
-	int month;
-	int mday;
 
-	CalendarDate(entry->day, &year, &month, &mday);
-	out = PutDigits(out, (UInt128) (year > 0 ? year : 1 - year), 4);
-	*out++ = '-';
-	out = PutDigits(out, (UInt128) month, 2);
-	*out++ = '-';
-	out = PutDigits(out, (UInt128) mday, 2);
-	if (year <= 0)
-	{
-		memcpy(out, " BC", 3);
-		out += 3;
-	}
+	out += HistoryDayFormat(entry->day, out);
 	*out++ = ':';
 	if (entry->orders < 0)
 		*out++ = '-';
@@ -113,8 +124,8 @@ HistoryEntryFormat(const HistoryEntry *entry, int scale, char *out)
 
 /* ---------------------------------------------------------------- reading */
 
-static bool
-ParseDay(Cursor *in, int32_t *day)
+bool
+HistoryDayParse(Cursor *in, int32_t *day)
 {
 	static const int month_days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	const char *from = in->at;
@@ -209,7 +220,7 @@ HistoryNextFromText(Cursor *in, HistoryEntry *entry, int *scale)
 			return CursorFail(in, in->at, "a comma and another day");
 		CursorSkipSpace(in);
 	}
-	if (!ParseDay(in, &entry->day))
+	if (!HistoryDayParse(in, &entry->day))
 		return false;
 	if (!CursorTake(in, ':'))
 		return CursorFail(in, in->at, "a colon and the number of orders");

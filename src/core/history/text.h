@@ -20,6 +20,11 @@
  */
 #define HISTORY_SHOWN_DECIMALS 2
 
+/* Room for a day: seven digits of a year, month, day, BC. */
+#define HISTORY_DAY_TEXT_MAX 16
+
+extern size_t HistoryDayFormat(int32_t day, char *out);
+extern bool HistoryDayParse(Cursor *in, int32_t *day);
 extern size_t HistoryMoneyFormat(HistoryMoney amount, int scale, char *out);
 extern bool HistoryMoneyParse(Cursor *in, HistoryMoney *amount, int *scale);
 extern size_t HistoryEntryFormat(const HistoryEntry *entry, int scale, char *out);
