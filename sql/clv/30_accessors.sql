@@ -31,19 +31,19 @@ COMMENT ON FUNCTION crm.btyd_spend_rows(crm.btyd_data) IS
 	'the distinct (x, m_x) of customers with repeat orders and positive mean spend, with the number of customers, in '
 	'order';
 
-CREATE FUNCTION crm.btyd_days(data crm.btyd_data)
+CREATE FUNCTION crm.btyd_day_rows(data crm.btyd_data)
 	RETURNS TABLE (day date, purchases bigint)
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 500
-	AS 'MODULE_PATHNAME', 'btyd_data_days';
-COMMENT ON FUNCTION crm.btyd_days(crm.btyd_data) IS
+	AS 'MODULE_PATHNAME', 'btyd_data_day_rows';
+COMMENT ON FUNCTION crm.btyd_day_rows(crm.btyd_data) IS
 	'the days on which customers bought who had bought before, with the number of such customers, in order; none for '
 	'customers from ready numbers';
 
-CREATE FUNCTION crm.btyd_gaps(data crm.btyd_data)
+CREATE FUNCTION crm.btyd_gap_rows(data crm.btyd_data)
 	RETURNS TABLE (days integer, gaps bigint)
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 200
-	AS 'MODULE_PATHNAME', 'btyd_data_gaps';
-COMMENT ON FUNCTION crm.btyd_gaps(crm.btyd_data) IS
+	AS 'MODULE_PATHNAME', 'btyd_data_gap_rows';
+COMMENT ON FUNCTION crm.btyd_gap_rows(crm.btyd_data) IS
 	'the lengths in days of the gaps from one purchase day of a customer to the next, with their number, in order; '
 	'none for customers from ready numbers';
 

@@ -22,8 +22,8 @@ PG_FUNCTION_INFO_V1(btyd_data_recv);
 PG_FUNCTION_INFO_V1(btyd_data_send);
 PG_FUNCTION_INFO_V1(btyd_data_rows);
 PG_FUNCTION_INFO_V1(btyd_data_spend_rows);
-PG_FUNCTION_INFO_V1(btyd_data_days);
-PG_FUNCTION_INFO_V1(btyd_data_gaps);
+PG_FUNCTION_INFO_V1(btyd_data_day_rows);
+PG_FUNCTION_INFO_V1(btyd_data_gap_rows);
 PG_FUNCTION_INFO_V1(btyd_data_summary);
 
 /* ---------------------------------------------------------------- building */
@@ -318,13 +318,13 @@ btyd_data_spend_rows(PG_FUNCTION_ARGS)
 }
 
 Datum
-btyd_data_days(PG_FUNCTION_ARGS)
+btyd_data_day_rows(PG_FUNCTION_ARGS)
 {
 	return NextRow(fcinfo, BTYD_DAYS);
 }
 
 Datum
-btyd_data_gaps(PG_FUNCTION_ARGS)
+btyd_data_gap_rows(PG_FUNCTION_ARGS)
 {
 	return NextRow(fcinfo, BTYD_GAPS);
 }

@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP 1
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(211);
+SELECT plan(226);
 
 -- A shop of the scale of CDNOW: 3,000 customers of a quarter, observed for nine months.
 CREATE TEMP TABLE truth AS SELECT clv_model('mbgnbd', '{.525, 6.18, .891, 1.614}', 7, '{6.25, 3.74, 15.44}') AS model;
@@ -15,14 +15,14 @@ CREATE TEMP TABLE model AS SELECT clv_fit(data) AS model FROM data;
 
 CREATE FUNCTION pg_temp.agg(text) RETURNS text LANGUAGE sql AS
 	$$ SELECT btyd_agg(h::history, '2024-03-01')::text FROM unnest(string_to_array($1, ';', 'null')) AS h $$;
-SELECT is(pg_temp.agg('2024-01-05:1:10'), 'unit_days=7 no_purchase=0 invalid=0 null=0 merged=0 no_spend=0 rows=0:0:8', 'one order: x is 0, no spend row');
-SELECT is(pg_temp.agg('2024-01-05:1:10,2024-01-12:3:9'), 'unit_days=7 no_purchase=0 invalid=0 null=0 merged=2 no_spend=0 rows=1:1:8 spend=1:9', 'orders of one day are one, and counted as merged');
-SELECT is(pg_temp.agg('2024-01-05:1:10,2024-01-12:1:9;2024-01-05:1:7,2024-01-12:1:9'), 'unit_days=7 no_purchase=0 invalid=0 null=0 merged=0 no_spend=0 rows=1:1:8*2 spend=1:9*2', 'equal customers are counted; the first order has no say in spend');
+SELECT is(pg_temp.agg('2024-01-05:1:10'), 'unit_days=7 as_of=2024-03-01 no_purchase=0 invalid=0 null=0 merged=0 no_spend=0 rows=0:0:8', 'one order: x is 0, no spend row');
+SELECT is(pg_temp.agg('2024-01-05:1:10,2024-01-12:3:9'), 'unit_days=7 as_of=2024-03-01 no_purchase=0 invalid=0 null=0 merged=2 no_spend=0 rows=1:1:8 spend=1:9 days=2024-01-12 gaps=7', 'orders of one day are one, and counted as merged');
+SELECT is(pg_temp.agg('2024-01-05:1:10,2024-01-12:1:9;2024-01-05:1:7,2024-01-12:1:9'), 'unit_days=7 as_of=2024-03-01 no_purchase=0 invalid=0 null=0 merged=0 no_spend=0 rows=1:1:8*2 spend=1:9*2 days=2024-01-12*2 gaps=7*2', 'equal customers are counted; the first order has no say in spend');
 SELECT is(pg_temp.agg('2024-03-02:1:10;;null;2024-01-05:-1:3'), 'unit_days=7 no_purchase=2 invalid=1 null=1 merged=0 no_spend=0', 'left out and counted: not yet a customer, empty, NULL, negative orders');
-SELECT is(pg_temp.agg('2024-01-05:1:10,2024-01-12:1:9,2024-04-01:1:5'), 'unit_days=7 no_purchase=0 invalid=0 null=0 merged=0 no_spend=0 rows=1:1:8 spend=1:9', 'what comes after as_of is ignored');
-SELECT is(pg_temp.agg('2024-01-05:1:10,2024-01-12:1:9,2024-02-01:0:-9;2024-01-05:1:1,2024-01-06:1:0'), 'unit_days=7 no_purchase=0 invalid=0 null=0 merged=0 no_spend=2 rows=1:0.14285714285714285:8,1:1:8', 'repeat orders without positive net spend stay out of the spend model');
+SELECT is(pg_temp.agg('2024-01-05:1:10,2024-01-12:1:9,2024-04-01:1:5'), 'unit_days=7 as_of=2024-03-01 no_purchase=0 invalid=0 null=0 merged=0 no_spend=0 rows=1:1:8 spend=1:9 days=2024-01-12 gaps=7', 'what comes after as_of is ignored');
+SELECT is(pg_temp.agg('2024-01-05:1:10,2024-01-12:1:9,2024-02-01:0:-9;2024-01-05:1:1,2024-01-06:1:0'), 'unit_days=7 as_of=2024-03-01 no_purchase=0 invalid=0 null=0 merged=0 no_spend=2 rows=1:0.14285714285714285:8,1:1:8 days=2024-01-06,2024-01-12 gaps=1,7', 'repeat orders without positive net spend stay out of the spend model');
 SELECT is((SELECT btyd_agg('2024-01-05:1:10'::history, '2024-03-01') FROM generate_series(1, 0))::text, 'unit_days=7 no_purchase=0 invalid=0 null=0 merged=0 no_spend=0', 'no rows give empty data');
-SELECT is((SELECT btyd_agg('2024-01-05:1:10'::history, '2024-03-01', 1))::text, 'unit_days=1 no_purchase=0 invalid=0 null=0 merged=0 no_spend=0 rows=0:0:56', 'unit: days');
+SELECT is((SELECT btyd_agg('2024-01-05:1:10'::history, '2024-03-01', 1))::text, 'unit_days=1 as_of=2024-03-01 no_purchase=0 invalid=0 null=0 merged=0 no_spend=0 rows=0:0:56', 'unit: days');
 SELECT is((SELECT btyd_agg('2024-01-05:1:10'::history, NULL))::text, 'unit_days=7 no_purchase=0 invalid=0 null=1 merged=0 no_spend=0', 'a NULL as_of leaves the row out, counted');
 SELECT is((SELECT btyd_rows_agg(x, t_x, t) FROM (VALUES (0, 0.0, 2.5), (0, -0.0, 2.5), (2, 1, 2), (NULL, 1, 1)) v (x, t_x, t))::text, 'unit_days=7 no_purchase=0 invalid=0 null=1 merged=0 no_spend=0 rows=0:0:2.5*2,2:1:2', 'numbers; minus zero is zero');
 SELECT is((SELECT btyd_rows_agg(x, t_x, t, m_x) FROM (VALUES (0, 0.0, 2.5, 9), (1, 1, 2, NULL), (1, 1, 2, 3), (2, 1, 2, -4)) v (x, t_x, t, m_x))::text, 'unit_days=7 no_purchase=0 invalid=0 null=0 merged=0 no_spend=1 rows=0:0:2.5,1:1:2*2,2:1:2 spend=1:3', 'numbers with spend');
@@ -30,7 +30,31 @@ SELECT is((SELECT btyd_rows_agg(x, t_x, t, NULL, n) FROM (VALUES (0, 0.0, 2.5, 9
 SELECT is((SELECT btyd_rows_agg(1, 0.1, 0.3, 0.7, 5, 30.4375))::text, 'unit_days=30.4375 no_purchase=0 invalid=0 null=0 merged=0 no_spend=0 rows=1:0.1:0.3*5 spend=1:0.7*5', 'any unit');
 SELECT results_eq($$SELECT * FROM btyd_rows('unit_days=7 rows=1:0.1:0.3*5,0:0:1')$$, $$VALUES (0::bigint, 0::float8, 1::float8, 1::bigint), (1, 0.1, 0.3, 5)$$, 'btyd_rows');
 SELECT results_eq($$SELECT * FROM btyd_spend_rows('unit_days=7 spend=2:0.1*5,1:7')$$, $$VALUES (1::bigint, 7::float8, 1::bigint), (2, 0.1, 5)$$, 'btyd_spend_rows');
-SELECT results_eq($$SELECT * FROM btyd_summary('unit_days=1 no_purchase=1 invalid=2 null=3 merged=4 no_spend=5 rows=0:0:1*6,1:1:1 spend=1:1')$$, $$VALUES (1::float8, 7::bigint, 2::bigint, 1::bigint, 1::bigint, 2::bigint, 3::bigint, 4::bigint, 5::bigint)$$, 'btyd_summary');
+SELECT results_eq($$SELECT * FROM btyd_day_rows('unit_days=7 days=2024-02-29*7,0044-03-15 BC')$$, $$VALUES ('0044-03-15 BC'::date, 1::bigint), ('2024-02-29', 7)$$, 'btyd_day_rows');
+SELECT results_eq($$SELECT * FROM btyd_gap_rows('unit_days=7 gaps=14*3,1,2147483493')$$, $$VALUES (1, 1::bigint), (14, 3), (2147483493, 1)$$, 'btyd_gap_rows');
+SELECT results_eq($$SELECT * FROM btyd_summary('unit_days=1 as_of=2024-09-30 no_purchase=1 invalid=2 null=3 merged=4 no_spend=5 rows=0:0:1*6,1:1:2 spend=1:1 gaps=1,2*3')$$, $$VALUES (1::float8, '2024-09-30'::date, 7::bigint, 1::bigint, 2::bigint, 1::bigint, .25::float8, 1::bigint, 2::bigint, 3::bigint, 4::bigint, 5::bigint)$$, 'btyd_summary');
+SELECT results_eq($$SELECT as_of, customers, there_at_start, one_day_gap_share FROM btyd_summary('unit_days=1')$$, $$VALUES (NULL::date, 0::bigint, 0::bigint, NULL::float8)$$, 'of nothing');
+
+-- Days and gaps against plain SQL
+CREATE TEMP TABLE purchase AS
+SELECT id, day, lag(day) OVER (PARTITION BY id ORDER BY day) AS before FROM customer, LATERAL activity(history) AS a (day, orders, amount) WHERE orders > 0;
+SELECT results_eq($$SELECT r.* FROM data, btyd_day_rows(data) AS r$$, $$SELECT day, count(*) FROM purchase WHERE before IS NOT NULL GROUP BY 1 ORDER BY 1$$, 'repeat purchases by day');
+SELECT results_eq($$SELECT r.* FROM data, btyd_gap_rows(data) AS r$$, $$SELECT day - before, count(*) FROM purchase WHERE before IS NOT NULL GROUP BY 1 ORDER BY 1$$, 'gaps by length');
+SELECT is((SELECT there_at_start FROM data, btyd_summary(data)), (SELECT count(*) FROM purchase WHERE day = (SELECT min(day) FROM purchase)), 'those there on the first day');
+CREATE FUNCTION pg_temp.long(integer) RETURNS history LANGUAGE sql AS $$ SELECT history_agg(DATE '1700-01-01' + i, 1) FROM generate_series(1, $1) AS i $$;
+SELECT is((SELECT btyd_agg(pg_temp.long(n), '1999-12-31') FROM unnest('{255,256,257,258,100000}'::integer[]) AS n), (SELECT btyd_agg(d) FROM (SELECT btyd_agg(pg_temp.long(n), '1999-12-31') AS d FROM unnest('{255,256,257,258,100000}'::integer[]) AS n GROUP BY n) AS q), 'long histories');
+SELECT results_eq($$SELECT sum(purchases)::bigint, count(*) FROM btyd_day_rows((SELECT btyd_agg(pg_temp.long(100000), '1999-12-31') FROM generate_series(1, 3)))$$, $$VALUES (99999 * 3::bigint, 99999::bigint)$$, 'all their days');
+
+-- The day on which all customers were counted
+CREATE FUNCTION pg_temp.as_of(VARIADIC text[]) RETURNS text LANGUAGE sql AS
+	$$ SELECT coalesce((btyd_summary(btyd_agg(d::btyd_data))).as_of::text, 'none') FROM unnest($1) AS d $$;
+SELECT is(pg_temp.as_of('unit_days=7 as_of=2024-09-30 rows=0:0:1', 'unit_days=7 as_of=2024-09-30 rows=0:0:2'), '2024-09-30', 'one day');
+SELECT is(pg_temp.as_of('unit_days=7 as_of=2024-09-30 rows=0:0:1', 'unit_days=7 as_of=2024-09-29 rows=0:0:2', 'unit_days=7 as_of=2024-09-29 rows=0:0:2'), 'none', 'two days');
+SELECT is(pg_temp.as_of('unit_days=7 as_of=2024-09-30 rows=0:0:1', 'unit_days=7 rows=0:0:2', 'unit_days=7 as_of=2024-09-30 rows=0:0:2'), 'none', 'a day and none');
+SELECT is(pg_temp.as_of('unit_days=7 null=1', 'unit_days=7 as_of=2024-09-30 rows=0:0:2', 'unit_days=7 no_purchase=3'), '2024-09-30', 'nobody has no day');
+SELECT is('unit_days=7 as_of=2024-09-30 null=1'::btyd_data::text, 'unit_days=7 no_purchase=0 invalid=0 null=1 merged=0 no_spend=0', 'not even said');
+SELECT is((SELECT (btyd_summary(btyd_agg('2024-01-05:1:10'::history, d))).as_of FROM (VALUES ('2024-03-01'::date), ('2024-03-02')) AS v (d)), NULL, 'histories on two days');
+SELECT is((SELECT (btyd_summary(btyd_agg('2024-01-05:1:10'::history, d))).as_of FROM (VALUES ('2024-01-01'::date), (NULL), ('2024-03-02')) AS v (d)), '2024-03-02', 'before the first purchase is no day');
 
 -- ---------------------------------------------------------------- btyd_data: merging, equality, forms
 

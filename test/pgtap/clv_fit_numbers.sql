@@ -3,25 +3,30 @@
 \set ON_ERROR_STOP 1
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(13);
+SELECT plan(16);
 \ir near.psql
 
 -- ---------------------------------------------------------------- data
 
-CREATE TEMP TABLE data AS SELECT ('unit_days=7 no_purchase=2 invalid=3 null=4 merged=5 no_spend=6 '
+CREATE TEMP TABLE data AS SELECT ('unit_days=7 as_of=2024-12-31 no_purchase=2 invalid=3 null=4 merged=5 no_spend=6 '
 	'rows=0:0:52*300,1:7:52*60,1:30:52*32,1:48:52*28,2:9:52*17,2:30:52*7,2:48:52*16,4:13:52*7,4:30:52*1,4:48:52*22,'
 	'8:21:52*7,8:30:52*2,8:48:52*6 spend=1:8*30,1:20*50,1:45*25,1:120*15,2:12*12,2:25*18,2:70*10,4:15*12,4:40*13,'
-	'4:90*5,8:20*8,8:60*7')::btyd_data AS data;
-SELECT results_eq($$SELECT unit_days, customers, distinct_rows, distinct_spend_rows, no_purchase, invalid, nulls,
-		merged_orders, no_spend FROM data, btyd_summary(data)$$,
-	'VALUES (7::float8, 505::bigint, 13::bigint, 12::bigint, 2::bigint, 3::bigint, 4::bigint, 5::bigint, 6::bigint)',
-	'summary of data');
+	'4:90*5,8:20*8,8:60*7 days=2024-02-29*17,2024-12-31*423 gaps=1*22,7*300,77*118')::btyd_data AS data;
+SELECT results_eq($$SELECT unit_days, customers, there_at_start, distinct_rows, distinct_spend_rows, no_purchase,
+		invalid, nulls, merged_orders, no_spend FROM data, btyd_summary(data)$$,
+	$$VALUES (7::float8, 505::bigint, 505::bigint, 13::bigint, 12::bigint, 2::bigint, 3::bigint, 4::bigint, 5::bigint,
+		6::bigint)$$, 'summary of data');
+-- 22 of 440 gaps
+SELECT is((btyd_summary(data)).one_day_gap_share, .05::float8, 'share of gaps of one day') FROM data;
 SELECT results_eq('SELECT x, t_x, t, customers FROM data, btyd_rows(data) WHERE x >= 4 ORDER BY x, t_x',
 	$$VALUES (4::bigint, 13::float8, 52::float8, 7::bigint), (4, 30, 52, 1), (4, 48, 52, 22), (8, 21, 52, 7),
 		(8, 30, 52, 2), (8, 48, 52, 6)$$, 'rows of data');
 SELECT results_eq('SELECT x, m_x, customers FROM data, btyd_spend_rows(data) WHERE x >= 4 ORDER BY x, m_x',
 	$$VALUES (4::bigint, 15::float8, 12::bigint), (4, 40, 13), (4, 90, 5), (8, 20, 8), (8, 60, 7)$$,
 	'spend rows of data');
+SELECT results_eq('SELECT purchases FROM data, btyd_day_rows(data)', 'VALUES (17::bigint), (423)', 'day rows of data');
+SELECT results_eq('SELECT days, gaps FROM data, btyd_gap_rows(data)',
+	'VALUES (1, 22::bigint), (7, 300), (77, 118)', 'gap rows of data');
 
 -- ---------------------------------------------------------------- fits
 

@@ -20,14 +20,15 @@ CREATE CAST (raw AS rfm_sample) WITHOUT FUNCTION;
 CREATE CAST (rfm_sample AS raw) WITHOUT FUNCTION;
 
 CREATE AGGREGATE open_history(date, numeric) (SFUNC = _history_agg_date, STYPE = history);
-CREATE AGGREGATE open_data(bigint, double precision, double precision) (
-	SFUNC = _btyd_agg_numbers, STYPE = btyd_data
-);
+CREATE AGGREGATE open_data(history, date) (SFUNC = _btyd_agg_history, STYPE = btyd_data);
 CREATE AGGREGATE open_sample(history, date, integer) (SFUNC = _rfm_sample_add, STYPE = rfm_sample);
 CREATE TEMP TABLE good AS
 SELECT
 	(SELECT open_history(DATE '2024-01-01' + i, i) FROM generate_series(1, 9) AS i)::raw::text::bytea AS history,
-	(SELECT open_data(i, i, 9) FROM generate_series(0, 4) AS i)::raw::text::bytea AS data,
+	(
+		SELECT open_data(history_agg, '2024-03-04')
+		FROM (SELECT history_agg(DATE '2024-01-01' + 7 * i, 1) FROM generate_series(0, 4) AS i GROUP BY i % 2) AS q
+	)::raw::text::bytea AS data,
 	(
 		SELECT open_sample(crm.history(DATE '2024-01-01', i), '2024-06-30', 5) FROM generate_series(1, 9) AS i
 	)::raw::text::bytea AS sample;
@@ -101,7 +102,7 @@ SELECT is_empty(
 	'a good history is used'
 );
 SELECT is_empty(
-	$$SELECT o FROM good, outcomes('data', data) AS o WHERE o NOT LIKE 'unit_days=7 %4:4:9%'$$,
+	$$SELECT o FROM good, outcomes('data', data) AS o WHERE o NOT LIKE 'unit_days=7 % rows=%2:4:9% days=%2024-01-29% gaps=%14*3%'$$,
 	'good data are used'
 );
 SELECT is_empty(
@@ -120,7 +121,7 @@ CREATE FUNCTION tampered(good bytea, header integer) RETURNS TABLE (place intege
 $$;
 CREATE TEMP TABLE result AS
 SELECT type, place, o AS outcome
-FROM good, (VALUES ('history', 12), ('data', 60), ('sample', 20)) AS t (type, header),
+FROM good, (VALUES ('history', 12), ('data', 68), ('sample', 20)) AS t (type, header),
 	LATERAL tampered(CASE type WHEN 'history' THEN history WHEN 'data' THEN data ELSE sample END, header),
 	LATERAL outcomes(type, bytes) AS o;
 SELECT cmp_ok(count(*)::integer, '>', 2000, 'all tampered states were used') FROM result;

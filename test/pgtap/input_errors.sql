@@ -2,7 +2,7 @@
 -- expected, what stands there, and an example. Characters are counted, not bytes.
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(100);
+SELECT plan(102);
 
 CREATE FUNCTION pg_temp.fault(type text, input text, OUT code text, OUT message text, OUT detail text, OUT hint text)
 LANGUAGE plpgsql AS $$
@@ -69,8 +69,10 @@ INSERT INTO example VALUES
 	('tier_ladder', repeat('0-a:0,', 100000), 'At character 7: expected another rank, for each stands once, found "0-a".'),
 	('btyd_data', '', 'At character 1: expected unit_days= and a number, found the end of the text.'),
 	('btyd_data', E'\x0b unit_days=7\frows=0:0:二', 'At character 24: expected a finite number, not negative, found "二".'),
-	('btyd_data', 'unit_days=7 金 rows=0:0:1', 'At character 13: expected rows=, spend=, or the next of the counters no_purchase, invalid, null, merged, no_spend, found "金".'),
+	('btyd_data', 'unit_days=7 金 rows=0:0:1', 'At character 13: expected rows=, spend=, days=, gaps=, or the next of as_of, no_purchase, invalid, null, merged, no_spend, found "金".'),
 	('btyd_data', 'unit_days=7 rows=0:0:1,1:2:1', 'At character 24: expected x:t_x:t*n with whole x >= 0, 0 <= t_x <= t, n > 0, and t_x = 0 where x = 0, found "1:2:1".'),
+	('btyd_data', 'unit_days=7 as_of=2024-02-30 days=2024-01-01', 'At character 19: expected a day of the calendar, found "2024-02-30".'),
+	('btyd_data', 'unit_days=7 gaps=14,0', 'At character 21: expected days*n with whole days from 1 to 2147483493, n > 0, found "0".'),
 	('btyd_data', 'unit_days=' || repeat('9', 1000000), 'At character 11: expected a finite number above 0, found "' || repeat('9', 100) || '".'),
 	('btyd_data', 'unit_days=7 rows=0:0:1' || repeat(',0:0:1', 100000) || ';', 'At character 600023: expected a comma, white space or the end of the text, found ";".');
 
@@ -144,7 +146,7 @@ SELECT is_empty($$SELECT pg_temp.lie(type, input) FROM example WHERE (pg_temp.fa
 CREATE TEMP TABLE good (type text, input text);
 INSERT INTO good VALUES ('history', '2024-01-05:2:71.00 , 2024-02-11:0:-3.50'), ('zone', 'Europe/London'), ('rfm', '543'), ('rfm_cuts', 'recency <= 365 180, orders >= 2 none, revenue >= -50 200.5'),
 	('rfm_sample', '\x010500000000232800000000000000015206c801'), ('segment', '[45][45]*, 35[3-5] 000'), ('scheme', 'Best: 555; "小;b": 5**; else: Others'), ('tier', '3-小 gold'), ('tier_ladder', '0-none:-inf, 1-小:100.50'),
-	('btyd_data', 'unit_days=7 no_spend=1 rows=0:0:38.5*12,1:2:3 spend=1:14.5');
+	('btyd_data', 'unit_days=7 as_of=2024-09-30 no_spend=1 rows=0:0:38.5*12,1:2:3 spend=1:14.5 days=2024-02-12 gaps=14*2');
 SELECT is_empty('SELECT type, f.* FROM good, pg_temp.fault(type, input) f WHERE code IS NOT NULL', 'values to change');
 SELECT is_empty($$SELECT type, text, pg_temp.lie(type, text) FROM good, generate_series(1, length(input) + 1) i, unnest(ARRAY['', ' ', E'\x0b', ',', ';', ':', '"', '-', '9', 'x', '小', '🙂']) c, LATERAL overlay(input PLACING c FROM i FOR 1) text
 	WHERE pg_temp.lie(type, text) IS NOT NULL$$, 'a character replaced or left out');
