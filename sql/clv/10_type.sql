@@ -1,6 +1,61 @@
 -- clv: predicted lifetime value: counted customers (btyd_data), a fitted model (clv_model), predictions. Two steps,
 -- so that one scan serves every process, and a stored model serves every customer. See doc/clv.md.
 
+-- ---------------------------------------------------------------- crm.season
+
+CREATE TYPE crm.season;
+
+CREATE FUNCTION crm._season_in(cstring) RETURNS crm.season
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'season_in';
+COMMENT ON FUNCTION crm._season_in(cstring) IS
+	'reads a season: flat, or 12 factors of months or 52 of weeks with commas between';
+
+CREATE FUNCTION crm._season_out(crm.season) RETURNS cstring
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'season_out';
+COMMENT ON FUNCTION crm._season_out(crm.season) IS
+	'writes a season: flat, or its factors with commas between';
+
+CREATE FUNCTION crm._season_recv(internal) RETURNS crm.season
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'season_recv';
+COMMENT ON FUNCTION crm._season_recv(internal) IS
+	'reads a season in binary: its text';
+
+CREATE FUNCTION crm._season_send(crm.season) RETURNS bytea
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'season_send';
+COMMENT ON FUNCTION crm._season_send(crm.season) IS
+	'writes a season in binary: its text';
+
+CREATE TYPE crm.season (
+	INPUT = crm._season_in,
+	OUTPUT = crm._season_out,
+	RECEIVE = crm._season_recv,
+	SEND = crm._season_send,
+	INTERNALLENGTH = 212,
+	ALIGNMENT = int4,
+	STORAGE = plain
+);
+COMMENT ON TYPE crm.season IS
+	'how orders spread over the year: flat, or a factor from 0.05 to 20 for each of the 12 months (January first) or '
+	'of 52 weeks (days 1-7 of the year first; the last has 8 days, or 9), rounded to four decimals, written '
+	'1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2.5. Only ratios count: what is used is a factor divided by the mean over all '
+	'days, see crm.season_factors';
+
+CREATE CAST (text AS crm.season) WITH INOUT AS IMPLICIT;
+COMMENT ON CAST (text AS crm.season) IS
+	'reads the text form of a season';
+
+CREATE CAST (varchar AS crm.season) WITH INOUT AS IMPLICIT;
+COMMENT ON CAST (varchar AS crm.season) IS
+	'reads the text form of a season';
+
+CREATE CAST (bpchar AS crm.season) WITH INOUT AS IMPLICIT;
+COMMENT ON CAST (bpchar AS crm.season) IS
+	'reads the text form of a season';
+
 -- ---------------------------------------------------------------- crm.btyd_data
 
 CREATE TYPE crm.btyd_data;

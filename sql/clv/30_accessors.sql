@@ -1,5 +1,40 @@
 -- clv: what data and models say.
 
+CREATE FUNCTION crm.season_factors(season crm.season)
+	RETURNS TABLE (bin integer, label text, first_day text, factor double precision)
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 12
+	AS 'MODULE_PATHNAME', 'season_factors';
+COMMENT ON FUNCTION crm.season_factors(crm.season) IS
+	'the months or weeks of a season as rows: number from 1, label (December, week 49), first day as month-day in a '
+	'year without a leap day, and factor, how many times as fast as on a mean day orders come: above 0, of mean 1 '
+	'over the days of the calendar. No row for a flat season and for NULL';
+
+CREATE FUNCTION crm.season_factor(season crm.season, day date) RETURNS double precision
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'season_factor';
+COMMENT ON FUNCTION crm.season_factor(crm.season, date) IS
+	'how many times as fast as on a mean day orders come on this one, see crm.season_factors; 1 for a flat season; '
+	'NULL for NULL; an infinite day is an error';
+
+CREATE FUNCTION crm.season_time(season crm.season, since date, until date) RETURNS double precision
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'season_time';
+COMMENT ON FUNCTION crm.season_time(crm.season, date, date) IS
+	'the time from the end of one day to the end of another as the season''s clock measures it, in mean days: the sum '
+	'of crm.season_factor over the days after since up to until, negative if until is earlier; the number of days for '
+	'a flat season; NULL for NULL; an infinite day is an error';
+
+CREATE FUNCTION crm.season_btyd(
+	season crm.season, history crm.history, as_of date, unit_days double precision DEFAULT 7,
+	OUT x bigint, OUT t_x double precision, OUT t double precision, OUT m_x double precision
+) RETURNS record
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 8
+	AS 'MODULE_PATHNAME', 'season_btyd';
+COMMENT ON FUNCTION crm.season_btyd(crm.season, crm.history, date, double precision) IS
+	'crm.btyd with times measured by the season''s clock (crm.season_time), in units of unit_days of its days: what '
+	'the functions btyd_... expect of plain numbers when the model has this season. All NULL before the first '
+	'purchase; NULL for NULL; an infinite as_of is an error';
+
 CREATE FUNCTION crm.btyd_summary(
 	data crm.btyd_data,
 	OUT unit_days double precision, OUT as_of date, OUT customers bigint, OUT there_at_start bigint,

@@ -1,5 +1,33 @@
 -- clv: comparison.
 
+CREATE FUNCTION crm._season_eq(crm.season, crm.season) RETURNS boolean
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'season_eq';
+COMMENT ON FUNCTION crm._season_eq(crm.season, crm.season) IS
+	'equal: the same factors as written';
+
+CREATE FUNCTION crm._season_ne(crm.season, crm.season) RETURNS boolean
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'season_ne';
+COMMENT ON FUNCTION crm._season_ne(crm.season, crm.season) IS
+	'not equal';
+
+CREATE OPERATOR crm.= (
+	LEFTARG = crm.season, RIGHTARG = crm.season, FUNCTION = crm._season_eq,
+	COMMUTATOR = OPERATOR(crm.=), NEGATOR = OPERATOR(crm.<>),
+	RESTRICT = pg_catalog.eqsel, JOIN = pg_catalog.eqjoinsel, HASHES
+);
+COMMENT ON OPERATOR crm.= (crm.season, crm.season) IS
+	'the same factors';
+
+CREATE OPERATOR crm.<> (
+	LEFTARG = crm.season, RIGHTARG = crm.season, FUNCTION = crm._season_ne,
+	COMMUTATOR = OPERATOR(crm.<>), NEGATOR = OPERATOR(crm.=),
+	RESTRICT = pg_catalog.neqsel, JOIN = pg_catalog.neqjoinsel
+);
+COMMENT ON OPERATOR crm.<> (crm.season, crm.season) IS
+	'not the same factors';
+
 CREATE FUNCTION crm._btyd_data_eq(crm.btyd_data, crm.btyd_data) RETURNS boolean
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'btyd_data_eq';

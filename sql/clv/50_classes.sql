@@ -1,5 +1,26 @@
 -- clv: operator classes: grouping, hashing.
 
+CREATE FUNCTION crm._season_hash(crm.season) RETURNS integer
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'season_hash';
+COMMENT ON FUNCTION crm._season_hash(crm.season) IS
+	'hash support';
+
+CREATE FUNCTION crm._season_hash_extended(crm.season, bigint) RETURNS bigint
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'season_hash_extended';
+COMMENT ON FUNCTION crm._season_hash_extended(crm.season, bigint) IS
+	'hash support, 64 bit with a seed';
+
+CREATE OPERATOR CLASS crm.season_ops DEFAULT FOR TYPE crm.season USING hash AS
+	OPERATOR 1 crm.=,
+	FUNCTION 1 crm._season_hash(crm.season),
+	FUNCTION 2 crm._season_hash_extended(crm.season, bigint);
+COMMENT ON OPERATOR CLASS crm.season_ops USING hash IS
+	'grouping and comparing of seasons';
+COMMENT ON OPERATOR FAMILY crm.season_ops USING hash IS
+	'grouping and comparing of seasons';
+
 CREATE FUNCTION crm._btyd_data_hash(crm.btyd_data) RETURNS integer
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'btyd_data_hash';

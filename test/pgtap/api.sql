@@ -14,7 +14,7 @@ CREATE TEMP TABLE literal (type regtype PRIMARY KEY, text text);
 INSERT INTO literal VALUES
 	('crm.history', '2024-01-05:1:10'), ('crm.history[]', '{2024-01-05:1:10}'), ('crm.zone', 'Europe/London'),
 	('crm.rfm', '543'), ('crm.rfm_cuts', 'recency <= 365, orders >= 2, revenue >= 50'), ('crm.segment', '55*'), ('crm.scheme', 'cells11'),
-	('crm.tier', '3-gold'), ('crm.tier_ladder', '0-none:0'),
+	('crm.tier', '3-gold'), ('crm.tier_ladder', '0-none:0'), ('crm.season', 'flat'),
 	('crm.btyd_data', 'unit_days=7 rows=0:0:8'), ('crm.clv_model', crm.clv_model('bgnbd', '{1,2,3,4}')::text),
 	('text', 'UTC'), ('name', 'x'), ('boolean', 't'), ('regclass', 'pg_class'), ('date', '2024-01-05'), ('timestamp', '2024-01-05'), ('timestamptz', '2024-01-05'),
 	('integer', '543'), ('bigint', '5'), ('numeric', '5'), ('double precision', '5'),

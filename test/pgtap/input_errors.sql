@@ -2,7 +2,7 @@
 -- expected, what stands there, and an example. Characters are counted, not bytes.
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(102);
+SELECT plan(107);
 
 CREATE FUNCTION pg_temp.fault(type text, input text, OUT code text, OUT message text, OUT detail text, OUT hint text)
 LANGUAGE plpgsql AS $$
@@ -28,6 +28,11 @@ INSERT INTO example VALUES
 	('zone', ' UTC', 'At character 1: expected the full name of a time zone, found " UTC".'),
 	('zone', 'BST', 'At character 1: expected the full name of a time zone, found "BST".'),
 	('zone', repeat('時', 1000000), 'At character 1: expected the full name of a time zone, found "' || repeat('時', 33) || '".'),
+	('season', '', 'At character 1: expected flat, or a factor, found the end of the text.'),
+	('season', '一', 'At character 1: expected flat, or a factor, found "一".'),
+	('season', '1, 1,小', 'At character 6: expected a factor, found "小".'),
+	('season', '1, 1', 'At character 5: expected a comma and another factor, for there are 12 of months or 52 of weeks, found the end of the text.'),
+	('season', repeat('1,', 60), 'At character 105: expected the end of the text, for a year has 52 weeks, found "1".'),
 	('rfm_cuts', '', 'At character 1: expected recency, found the end of the text.'),
 	('rfm_cuts', E' recency\x0b<= 365\f180, 訪問 >= 2 4', 'At character 22: expected purchase_days or orders, found "訪問".'),
 	('rfm_cuts', 'recency <= 2 1, orders >= 2 １, revenue >= 1 2', 'At character 29: expected a whole number that fits a bigint, or none, found "１".'),
@@ -146,7 +151,7 @@ SELECT is_empty($$SELECT pg_temp.lie(type, input) FROM example WHERE (pg_temp.fa
 CREATE TEMP TABLE good (type text, input text);
 INSERT INTO good VALUES ('history', '2024-01-05:2:71.00 , 2024-02-11:0:-3.50'), ('zone', 'Europe/London'), ('rfm', '543'), ('rfm_cuts', 'recency <= 365 180, orders >= 2 none, revenue >= -50 200.5'),
 	('rfm_sample', '\x010500000000232800000000000000015206c801'), ('segment', '[45][45]*, 35[3-5] 000'), ('scheme', 'Best: 555; "小;b": 5**; else: Others'), ('tier', '3-小 gold'), ('tier_ladder', '0-none:-inf, 1-小:100.50'),
-	('btyd_data', 'unit_days=7 as_of=2024-09-30 no_spend=1 rows=0:0:38.5*12,1:2:3 spend=1:14.5 days=2024-02-12 gaps=14*2');
+	('btyd_data', 'unit_days=7 as_of=2024-09-30 no_spend=1 rows=0:0:38.5*12,1:2:3 spend=1:14.5 days=2024-02-12 gaps=14*2'), ('season', 'flat'), ('season', '1, .05, 20.0, 1,1,1,1,1,1,1,1 , 2.5');
 SELECT is_empty('SELECT type, f.* FROM good, pg_temp.fault(type, input) f WHERE code IS NOT NULL', 'values to change');
 SELECT is_empty($$SELECT type, text, pg_temp.lie(type, text) FROM good, generate_series(1, length(input) + 1) i, unnest(ARRAY['', ' ', E'\x0b', ',', ';', ':', '"', '-', '9', 'x', '小', '🙂']) c, LATERAL overlay(input PLACING c FROM i FOR 1) text
 	WHERE pg_temp.lie(type, text) IS NOT NULL$$, 'a character replaced or left out');
@@ -173,7 +178,7 @@ INSERT INTO bytes VALUES
 SELECT results_eq($$SELECT type, e.* FROM bytes, pg_temp.receive_or_error(type, sent) e$$,
 	$$SELECT type, NULL::text, '22P03', 'invalid binary value of type crm.' || type, detail FROM bytes$$, 'bytes that are no value: one shape');
 -- types whose binary form is text say what text says
-SELECT is_empty($$SELECT type, e.*, f.* FROM unnest('{zone,rfm_cuts,scheme,tier,tier_ladder}'::text[]) type, unnest('{"",小,"555: x"}'::text[]) input,
+SELECT is_empty($$SELECT type, e.*, f.* FROM unnest('{zone,rfm_cuts,scheme,season,tier,tier_ladder}'::text[]) type, unnest('{"",小,"555: x"}'::text[]) input,
 	pg_temp.receive_or_error(type, convert_to(input, 'UTF8')) e, pg_temp.fault(type, input) f
 	WHERE (e.value, e.code, e.message, e.detail) IS DISTINCT FROM (NULL::text, f.code, f.message, f.detail)$$, 'bytes that are text: as text');
 

@@ -15,6 +15,7 @@ INSERT INTO public.sample VALUES
 	('scheme', 'Best: 555', 'Best: 555; Good: 5**'),
 	('tier', '1-small', '2-main'),
 	('tier_ladder', '0-none:0', '0-none:0, 1-small:100'),
+	('season', 'flat', '1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2.5'),
 	('btyd_data', 'unit_days=7 no_purchase=0 invalid=0 null=0 merged=0 no_spend=0 rows=0:0:8',
 		'unit_days=7 no_purchase=0 invalid=0 null=0 merged=0 no_spend=0 rows=1:1:8'),
 	('clv_model', crm.clv_model('bgnbd', '{1,2,3,4}')::text, crm.clv_model('mbgnbd', '{1,2,3,4}')::text);

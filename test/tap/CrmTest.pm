@@ -74,6 +74,10 @@ my %sample = (
 		],
 		check => q{(crm.btyd_summary(v)).customers >= 0},
 	},
+	season => {
+		values => [ q{'flat'::crm.season}, q{'1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0.05, 20'::crm.season}, q{(SELECT string_agg((1 + i / 97.0)::text, ',')::crm.season FROM generate_series(1, 52) AS i)} ],
+		check  => q{crm.season_factor(v, '2024-12-31') > 0},
+	},
 	clv_model => {
 		values => [
 			q{crm.clv_model('mbgnbd', '{0.5248429,6.1830818,0.8913595,1.6140029}', 7, '{6.2493492,3.7442563,15.4443067}')},

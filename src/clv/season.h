@@ -1,0 +1,22 @@
+/*
+ * season.h: crm.season as the files of the room see it
+ */
+#ifndef CRM_CLV_SEASON_H
+#define CRM_CLV_SEASON_H
+
+#include "glue.h"
+
+#include "core/clv/season.h"
+
+/* A value that a column can hold has passed SeasonParse, so it is valid. */
+static inline const Season *
+DatumGetSeason(Datum datum)
+{
+	return (const Season *) DatumGetPointer(datum);
+}
+
+#define PG_GETARG_SEASON(n) DatumGetSeason(PG_GETARG_DATUM(n))
+
+extern Datum SeasonGetDatum(const Season *season);
+
+#endif /* CRM_CLV_SEASON_H */

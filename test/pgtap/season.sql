@@ -1,0 +1,53 @@
+-- crm.season: values, hostile input, and its clock against plain sums.
+BEGIN;
+SET search_path = crm, public;
+SELECT plan(22);
+\ir receive.psql
+CREATE FUNCTION pg_temp.code(call text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE 'SELECT ' || call || $q$ FROM (SELECT season '1,1,1,1,1,1,1,1,1,1,1,2') q(s)$q$;
+	RETURN '';
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLSTATE;
+END $$;
+
+CREATE TEMP TABLE s AS
+SELECT 'months' AS kind, '1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1.1, 2.5'::season AS s
+UNION ALL SELECT 'weeks', string_agg((.05 + i * i / 140.0)::text, ',' ORDER BY i)::season FROM generate_series(1, 52) AS i
+UNION ALL SELECT 'flat', 'flat';
+
+-- ---------------------------------------------------------------- values
+
+SELECT is('1,1.00,01,1e0,1.00004,.99996,1,1,1,1,1,20'::season, '1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 20'::season,
+	'factors are rounded to four decimals, and equal values are equal');
+SELECT isnt('1,1,1,1,1,1,1,1,1,1,1,1'::season, '2,2,2,2,2,2,2,2,2,2,2,2'::season, 'what is written differs');
+SELECT is(count(*), 4::bigint, 'seasons are grouped') FROM (SELECT v FROM (SELECT s FROM s UNION ALL SELECT s FROM s UNION ALL SELECT '1,1,1,1,1,1,1,1,1,1,1,1') q(v) GROUP BY v) g;
+SELECT is_empty('SELECT * FROM s WHERE s::text::season <> s', 'text and back');
+SELECT is_empty($$SELECT * FROM s WHERE pg_temp.receive('season', _season_send(s)) <> s::text$$, 'binary and back');
+SELECT is_empty($$SELECT kind, i, r FROM s, generate_series(0, length(_season_send(s)) - 1, 3) i, LATERAL pg_temp.receive('season', substr(_season_send(s), 1, i)) r
+	WHERE r !~ '^22(P02|003)$' AND r::season::text <> r$$, 'cut short: an error, or a season whose last factor is shorter');
+SELECT is_empty($$SELECT kind, i, r FROM s, generate_series(0, length(_season_send(s)) * 8 - 1, 7) i, LATERAL pg_temp.receive('season', set_bit(_season_send(s), i, 1 - get_bit(_season_send(s), i))) r
+	WHERE r !~ '^22(P02|003|021|P05)$' AND r::season::text <> r$$, 'a flipped bit: an error, or another season');
+SELECT throws_ok(format('SELECT %L::season', t), '22P02', NULL, 'no season: ' || left(t, 20))
+	FROM unnest(ARRAY['', 'FLAT', '1', repeat('1,', 53) || '1', repeat('9', 400)]) t;
+SELECT throws_ok(format('SELECT %L::season', t || ',1,1,1,1,1,1,1,1,1,1,1'), '22003', NULL, 'no factor: ' || t)
+	FROM unnest(ARRAY['0', '.0499', '20.1', '1e300']) t;
+
+-- ---------------------------------------------------------------- the clock
+
+SELECT is_empty($$SELECT kind, day FROM s, generate_series(-2000, 9000, 7) i, LATERAL (SELECT date '2000-02-29' + i) d(day)
+	WHERE abs(season_time(s, day, day + 1) - season_factor(s, day + 1)) > 1e-9$$, 'a day takes its factor');
+SELECT is_empty($$SELECT s.kind, day FROM s CROSS JOIN generate_series(-2000, 9000, 7) i CROSS JOIN LATERAL (SELECT date '2000-02-29' + i) d(day)
+	LEFT JOIN LATERAL season_factors(s) f ON f.bin = CASE s.kind WHEN 'months' THEN extract(month FROM day) ELSE least((extract(doy FROM day)::int - 1) / 7, 51) + 1 END
+	WHERE season_factor(s, day) IS DISTINCT FROM CASE s.kind WHEN 'flat' THEN 1 ELSE factor END$$, 'the factor of a day is that of its month or week');
+SELECT is_empty($$SELECT kind FROM s WHERE abs(season_time(s, '2019-03-17', '2024-07-02')
+	- (SELECT sum(season_factor(s, date '2019-03-17' + i)) FROM generate_series(1, date '2024-07-02' - date '2019-03-17') i)) > 1e-9
+	OR season_time(s, '2024-07-02', '2019-03-17') <> -season_time(s, '2019-03-17', '2024-07-02')$$, 'time is the sum of the days, and negative backwards');
+SELECT results_eq($$SELECT season_time('flat', '4714-11-24 BC', '5874897-12-31'), season_btyd('flat', '2024-01-05:1:10,2024-02-11:2:71', '2024-12-31', 1) = btyd('2024-01-05:1:10,2024-02-11:2:71', '2024-12-31', 1)$$,
+	$$VALUES (2147483493::float8, true)$$, 'flat: days');
+SELECT is_empty($$SELECT q FROM unnest('{"season_factor(s, ''infinity'')","season_time(s, ''infinity'', ''2024-01-01'')","season_time(s, ''2024-01-01'', ''-infinity'')","season_btyd(s, '''', ''infinity'')"}'::text[]) q
+	WHERE pg_temp.code(q) <> '22008'$$, 'infinite days are errors');
+SELECT is((season_factor(NULL, '2024-01-01'), season_time('flat', NULL, '2024-01-01'), season_btyd('flat', '', '2024-01-01'), season_btyd(NULL, '2024-01-01:1:1', '2024-01-01'))::text, '(,,,)', 'NULL for NULL, and before the first purchase');
+
+SELECT * FROM finish();
+ROLLBACK;
