@@ -49,7 +49,6 @@ typedef struct Work
 	BtydRow *rows; /* customers of the fits, in days: a sample if there are many */
 	BtydRow *clocked;
 	size_t nrows;
-	bool interrupted;
 } Work;
 
 /* Which of the two arrays of bins */
@@ -180,10 +179,10 @@ ExpectedUntil(const Work *work, int day)
 }
 
 /*
- * Fit MBG/NBD to the customers in the time of a clock, and say what it expects of each day. False
- * if it cannot.
+ * Fit MBG/NBD to the customers in the time of a clock, and say what it expects of each day.
+ * SEASON_FOUND, or SEASON_NONE if there is nothing to be fitted, or why it ended.
  */
-static bool
+static SeasonStatus
 Expect(Work *work, const SeasonClock *clock)
 {
 	const SeasonData *data = work->data;
@@ -194,24 +193,24 @@ Expect(Work *work, const SeasonClock *clock)
 
 	SeasonRows(clock, data->as_of, 1, work->rows, work->nrows, work->clocked);
 	BtydFitProcess(&BtydMbgnbd, work->clocked, work->nrows, work->env, &fit);
-	work->interrupted = fit.status == BTYD_FIT_INTERRUPTED;
+	if (fit.status == BTYD_FIT_INTERRUPTED)
+		return SEASON_INTERRUPTED;
+	if (fit.status == BTYD_FIT_NO_MEMORY)
+		return SEASON_NO_MEMORY;
 	/* parameters at a bound say as well as others what is to be expected */
-	if (work->interrupted || BtydPrepare(&model, &BtydMbgnbd, fit.params) != BTYD_OK)
-		return false;
+	if (BtydPrepare(&model, &BtydMbgnbd, fit.params) != BTYD_OK)
+		return SEASON_NONE;
 
 	for (int c = 0; c < work->cohorts; c++)
 		work->position[c] = SeasonSpan(clock, origin, origin + c);
 	if (!TabulateNewcomer(work, &model, (int) work->position[work->cohorts - 1] + 5))
-		return false;
+		return SEASON_NONE;
 	for (int i = 0; i <= work->n; i++)
 	{
 		double now;
 
 		if (i % 64 == 0 && EnvironmentMustStop(work->env))
-		{
-			work->interrupted = true;
-			return false;
-		}
+			return SEASON_INTERRUPTED;
 		now = ExpectedUntil(work, work->cohorts - 1 - work->n + i);
 		if (i > 0)
 		{
@@ -222,10 +221,10 @@ Expect(Work *work, const SeasonClock *clock)
 		before = now;
 	}
 	if (!(sum > 0 && came > 0))
-		return false;
+		return SEASON_NONE;
 	for (int i = 0; i < work->n; i++)
 		work->expected[i] *= came / sum;
-	return true;
+	return SEASON_FOUND;
 }
 
 /* ---------------------------------------------------------------- the estimate */
@@ -313,20 +312,24 @@ FactorsOf(const Work *work, int kind, const Season *season)
 	return SeasonOfFactors(factor, bins);
 }
 
-/* The estimate. What a flat process expects is known already. False if a fit fails on the way. */
-static bool
+/* The estimate. What a flat process expects is known already. */
+static SeasonStatus
 Estimate(Work *work, int kind, Season *season)
 {
+	SeasonStatus status = SEASON_FOUND;
+
 	*season = SeasonFlat();
 	for (int round = 0; round < ROUNDS; round++)
 	{
 		SeasonClock clock = SeasonStart(season);
 
-		if (round > 0 && !Expect(work, &clock))
-			return false;
+		if (round > 0)
+			status = Expect(work, &clock);
+		if (status != SEASON_FOUND)
+			break;
 		*season = FactorsOf(work, kind, season);
 	}
-	return true;
+	return status;
 }
 
 /* ---------------------------------------------------------------- the guard */
@@ -638,23 +641,21 @@ static SeasonStatus
 Judge(Work *work, SeasonFit *fit)
 {
 	SeasonClock flat = SeasonStart(&fit->season);
-	double gain[2], dispersion;
+	SeasonStatus status = Expect(work, &flat);
+	double gain[2] = {0, 0};
+	double dispersion;
 	int kind;
 
-	if (!Expect(work, &flat))
-		return work->interrupted ? SEASON_INTERRUPTED : SEASON_NONE;
-	dispersion = fmax(Dispersion(work), 1);
-	for (kind = 0; kind < 2; kind++)
-	{
-		SeasonStatus status = Gain(work, kind, &gain[kind]);
-
-		if (status != SEASON_FOUND)
-			return status;
-	}
+	for (kind = 0; kind < 2 && status == SEASON_FOUND; kind++)
+		status = Gain(work, kind, &gain[kind]);
+	if (status != SEASON_FOUND)
+		return status;
 	kind = gain[1] > gain[0];
-	fit->gain = gain[kind] / dispersion;
-	if (!Estimate(work, kind, &fit->pattern))
-		return work->interrupted ? SEASON_INTERRUPTED : SEASON_NONE;
+	dispersion = Dispersion(work);
+	status = Estimate(work, kind, &fit->pattern);
+	if (status != SEASON_FOUND)
+		return status;
+	fit->gain = gain[kind] / fmax(dispersion, 1);
 	if (!(fit->gain > SEASON_NEEDED_GAIN))
 		return SEASON_NONE;
 	fit->season = fit->pattern;
