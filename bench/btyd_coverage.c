@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/clv/btyd.h"
+#include "core/clv/fit.h"
 
 static void *
 Alloc(void *arg, size_t size)

@@ -151,7 +151,7 @@ CREATE TYPE crm.clv_model (
 );
 COMMENT ON TYPE crm.clv_model IS
 	'a model of when customers order (process) and what they spend, with status, parameters, covariance and '
-	'diagnostics; 400 bytes; text form JSON. Made by crm.clv_fit, or by crm.clv_model from known parameters';
+	'diagnostics; 1.6 kB; text form JSON. Made by crm.clv_fit, or by crm.clv_model from known parameters';
 
 CREATE CAST (text AS crm.clv_model) WITH INOUT AS IMPLICIT;
 COMMENT ON CAST (text AS crm.clv_model) IS
@@ -167,11 +167,13 @@ COMMENT ON CAST (bpchar AS crm.clv_model) IS
 
 CREATE FUNCTION crm.clv_model(
 	process text, parameters double precision[], unit_days double precision DEFAULT 7,
-	spend_parameters double precision[] DEFAULT NULL
+	spend_parameters double precision[] DEFAULT NULL, regularity integer DEFAULT 1
 ) RETURNS crm.clv_model
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'clv_model_given';
-COMMENT ON FUNCTION crm.clv_model(text, double precision[], double precision, double precision[]) IS
+COMMENT ON FUNCTION crm.clv_model(text, double precision[], double precision, double precision[], integer) IS
 	'a model with known parameters, in the order that crm.clv_processes() shows, times in units of unit_days days; '
-	'spend_parameters p, q, gamma of Gamma-Gamma, or NULL for a model without spend. Its status is "given". NULL for '
-	'NULL otherwise; errors: unknown process, a wrong number of parameters, one that is not positive';
+	'spend_parameters p, q, gamma of Gamma-Gamma, or NULL for a model without spend; regularity 1 for customers who '
+	'buy by chance, 2 and 3 for those who buy about twice and three times as regularly. Its status is "given". NULL '
+	'for NULL otherwise; errors: unknown process, a regularity that it has not, a wrong number of parameters, one '
+	'that is not positive';

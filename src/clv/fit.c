@@ -105,7 +105,7 @@ clv_fit(PG_FUNCTION_ARGS)
 	ClvModel *model;
 
 	/* measured in units of time; the fit does the rest in its own */
-	model = ClvNewModel(process, data.unit_days);
+	model = ClvNewModel(process, 1, data.unit_days);
 	model->counters = data.counters;
 	FitOrders(&data, process, &model->orders);
 	if (PG_GETARG_BOOL(2) && data.n[BTYD_SPEND] > 0)

@@ -81,15 +81,19 @@ NewPart(ClvPart *part, int nparams)
 }
 
 ClvModel *
-ClvNewModel(const BtydProcess *process, double unit_days)
+ClvNewModel(const BtydProcess *process, int order, double unit_days)
 {
 	ClvModel *model = palloc0(sizeof(ClvModel));
 
 	SET_VARSIZE(model, sizeof(ClvModel));
 	model->version = CLV_MODEL_VERSION;
 	strlcpy(model->process, process->name, CLV_NAME_SIZE);
+	model->order = (uint32) order;
 	model->unit_days = unit_days;
-	model->correlation = NAN;
+	model->as_of = CLV_NO_DAY;
+	model->season = SeasonFlat();
+	model->there_at_start = model->season_gain = model->choice.ahead = NAN;
+	model->correlation = model->rank_correlation = model->log_correlation = NAN;
 	NewPart(&model->orders, process->nparams);
 	NewPart(&model->spend, ClvSpendKind.nparams);
 	return model;
@@ -122,14 +126,33 @@ static bool
 PartIsCanonical(const ClvPart *part, int nparams)
 {
 	bool plain = IsPlain(part->loglik) && BtydIsCount(part->customers) && BtydIsCount(part->rows) &&
-				 part->unidentified >> nparams == 0;
+				 part->unidentified >> nparams == 0 && part->limits >> BTYD_LIMITS == 0 &&
+				 (part->npoints == 0 || part->npoints == 2 * (uint32) nparams);
 
 	for (int i = 0; i < BTYD_MAX_PARAMS; i++)
 		plain &= IsPlain(part->params[i]) && (i < nparams || part->params[i] == 0);
 	for (int i = 0; i < CLV_MAX_COVARIANCE; i++)
 		plain &= IsPlain(part->covariance[i]) &&
 				 (i < nparams * (nparams + 1) / 2 || part->covariance[i] == 0);
+	for (uint32 i = 0; i < CLV_MAX_POINTS; i++)
+		for (int j = 0; j < BTYD_MAX_PARAMS; j++)
+		{
+			double value = part->points[i][j];
+
+			plain &= IsPlain(value) && (i < part->npoints && j < nparams ? value > 0 : value == 0);
+		}
 	return plain;
+}
+
+static bool
+ChoiceIsCanonical(const ClvChoice *choice)
+{
+	char name[CLV_NAME_SIZE] = {0};
+
+	strlcpy(name, choice->runner_up, CLV_NAME_SIZE);
+	return memcmp(name, choice->runner_up, CLV_NAME_SIZE) == 0 && IsPlain(choice->ahead) &&
+		   (choice->runner_up_order > 0) == (name[0] != 0) &&
+		   (choice->runner_up_order > 0) == !isnan(choice->ahead);
 }
 
 /* Are these the bytes that equal models have? */
@@ -140,12 +163,17 @@ ModelIsCanonical(const ClvModel *model)
 	const double *counter = (const double *) &model->counters;
 	char name[CLV_NAME_SIZE] = {0};
 	bool plain = process != NULL && model->unit_days > 0 && isfinite(model->unit_days) &&
-				 IsPlain(model->correlation) && model->has_spend <= 1 && model->unused == 0;
+				 model->order >= 1 && model->order <= (uint32) process->max_order &&
+				 IsPlain(model->correlation) && IsPlain(model->rank_correlation) &&
+				 IsPlain(model->log_correlation) && IsPlain(model->there_at_start) &&
+				 IsPlain(model->log_gaps) && model->has_spend <= 1 && model->prior <= 1;
 
 	strlcpy(name, model->process, CLV_NAME_SIZE);
 	for (int i = 0; i < BTYD_COUNTERS; i++)
 		plain &= BtydIsCount(counter[i]) && IsPlain(counter[i]);
 	return plain && memcmp(name, model->process, CLV_NAME_SIZE) == 0 &&
+		   ChoiceIsCanonical(&model->choice) && SeasonIsValid(&model->season) &&
+		   model->season_reason < CLV_SEASON_REASONS && IsPlain(model->season_gain) &&
 		   PartIsCanonical(&model->orders, process->nparams) &&
 		   PartIsCanonical(&model->spend, ClvSpendKind.nparams);
 }

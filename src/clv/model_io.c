@@ -100,7 +100,20 @@ GivenParameters(ArrayType *array, const ClvPartKind *kind, double *params)
 	}
 }
 
-/* clv_model(process, parameters, unit_days, spend_parameters) */
+/* Raise unless a process has gaps of this order. */
+int
+ClvCheckOrder(const BtydProcess *process, int order)
+{
+	if (order < 1 || order > process->max_order)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s has no regularity %d", process->title, order),
+				 errhint("Its regularity is 1%s.",
+						 process->max_order > 1 ? psprintf(" to %d", process->max_order) : "")));
+	return order;
+}
+
+/* clv_model(process, parameters, unit_days, spend_parameters, regularity) */
 Datum
 clv_model_given(PG_FUNCTION_ARGS)
 {
@@ -108,14 +121,16 @@ clv_model_given(PG_FUNCTION_ARGS)
 	ClvPartKind kind;
 	ClvModel *model;
 	double unit_days;
+	int order;
 
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(4))
 		PG_RETURN_NULL();
 	process = ClvProcessByName(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	order = ClvCheckOrder(process, PG_GETARG_INT32(4));
 	unit_days = PG_GETARG_FLOAT8(2);
 	HistoryCheckUnitDays(unit_days);
 	kind = ClvOrdersKind(process);
-	model = ClvNewModel(process, unit_days);
+	model = ClvNewModel(process, order, unit_days);
 	GivenParameters(PG_GETARG_ARRAYTYPE_P(1), &kind, model->orders.params);
 	if (!PG_ARGISNULL(3))
 	{

@@ -9,7 +9,9 @@
 #include <math.h>
 
 #include "common/shortest_dec.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/datetime.h"
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 
@@ -36,8 +38,80 @@ AppendField(StringInfo out, const char *name, double value)
 }
 
 static void
+AppendText(StringInfo out, const char *name, const char *value)
+{
+	appendStringInfo(out, ", \"%s\": \"%s\"", name, value);
+}
+
+/* A number that is not always known. */
+static void
+AppendKnown(StringInfo out, const char *name, double value)
+{
+	if (!isnan(value))
+		AppendField(out, name, value);
+}
+
+/* A day as PostgreSQL's ISO style writes it. */
+static const char *
+DayText(int32 day)
+{
+	struct pg_tm tm;
+	char *iso = palloc(MAXDATELEN + 1);
+
+	j2date(day + POSTGRES_EPOCH_JDATE, &tm.tm_year, &tm.tm_mon, &tm.tm_mday);
+	EncodeDateOnly(&tm, USE_ISO_DATES, iso);
+	return iso;
+}
+
+static void
+AppendDay(StringInfo out, const char *name, int32 day)
+{
+	if (day != CLV_NO_DAY)
+		AppendText(out, name, DayText(day));
+}
+
+static void
+AppendArray(StringInfo out, const double *numbers, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		appendStringInfoString(out, i ? ", " : "[");
+		AppendNumber(out, numbers[i]);
+	}
+	appendStringInfoChar(out, ']');
+}
+
+/* The names of the bits that are set. */
+static void
+AppendNames(StringInfo out, const char *key, uint32 bits, const char *const *names)
+{
+	const char *separator = "";
+
+	if (bits == 0)
+		return;
+	appendStringInfo(out, ", \"%s\": [", key);
+	for (int i = 0; bits >> i; i++)
+		if (bits & 1u << i)
+		{
+			appendStringInfo(out, "%s\"%s\"", separator, names[i]);
+			separator = ", ";
+		}
+	appendStringInfoChar(out, ']');
+}
+
+static void
+LimitNames(const char **names)
+{
+	for (int i = 0; i < BTYD_LIMITS; i++)
+		names[i] = BtydLimitName((BtydLimit) (1u << i));
+}
+
+static void
 AppendPart(StringInfo out, const ClvPart *part, const ClvPartKind *kind)
 {
+	const char *limits[BTYD_LIMITS];
+
+	LimitNames(limits);
 	appendStringInfo(out, "\"status\": \"%s\", \"parameters\": {", ClvStatusName(part->status));
 	for (int i = 0; i < kind->nparams; i++)
 	{
@@ -47,32 +121,28 @@ AppendPart(StringInfo out, const ClvPart *part, const ClvPartKind *kind)
 	appendStringInfoChar(out, '}');
 	if (part->status == CLV_GIVEN)
 		return;
-	if (part->status == BTYD_FIT_CONVERGED)
+	if (ClvUsable(part->status))
 	{
 		appendStringInfoString(out, ", \"covariance\": [");
 		for (int i = 0; i < kind->nparams; i++)
 		{
-			for (int j = 0; j <= i; j++)
-			{
-				appendStringInfoString(out, j ? ", " : i ? ", [" : "[");
-				AppendNumber(out, part->covariance[ClvTriangle(i, j)]);
-			}
-			appendStringInfoChar(out, ']');
+			appendStringInfoString(out, i ? ", " : "");
+			AppendArray(out, &part->covariance[ClvTriangle(i, 0)], i + 1);
 		}
 		appendStringInfoChar(out, ']');
 	}
-	if (part->unidentified)
+	if (part->npoints > 0)
 	{
-		const char *separator = ", \"unidentified\": [";
-
-		for (int i = 0; i < kind->nparams; i++)
-			if (part->unidentified & 1u << i)
-			{
-				appendStringInfo(out, "%s\"%s\"", separator, kind->param_names[i]);
-				separator = ", ";
-			}
+		appendStringInfoString(out, ", \"points\": [");
+		for (uint32 i = 0; i < part->npoints; i++)
+		{
+			appendStringInfoString(out, i ? ", " : "");
+			AppendArray(out, part->points[i], kind->nparams);
+		}
 		appendStringInfoChar(out, ']');
 	}
+	AppendNames(out, "unidentified", part->unidentified, kind->param_names);
+	AppendNames(out, "limits", part->limits, limits);
 	AppendField(out, "log_likelihood", part->loglik);
 	AppendField(out, "customers", part->customers);
 	AppendField(out, "rows", part->rows);
@@ -80,17 +150,59 @@ AppendPart(StringInfo out, const ClvPart *part, const ClvPartKind *kind)
 	AppendField(out, "evaluations", part->evaluations);
 }
 
+static void
+AppendChoice(StringInfo out, const ClvChoice *choice)
+{
+	if (choice->candidates == 0)
+		return;
+	appendStringInfo(out, ", \"choice\": {\"candidates\": %u", choice->candidates);
+	if (choice->runner_up_order > 0)
+	{
+		AppendText(out, "runner_up", choice->runner_up);
+		AppendField(out, "runner_up_regularity", choice->runner_up_order);
+		AppendField(out, "ahead", choice->ahead);
+	}
+	appendStringInfoChar(out, '}');
+}
+
+static const char *const SeasonReasons[CLV_SEASON_REASONS] = {"not_asked", "given",     "found",
+															  "no_day",    "too_short", "none"};
+
+static void
+AppendSeason(StringInfo out, const ClvModel *model)
+{
+	if (model->season_reason != CLV_SEASON_NOT_ASKED)
+		AppendText(out, "season_reason", SeasonReasons[model->season_reason]);
+	AppendKnown(out, "season_gain", model->season_gain);
+	if (ClvHasSeason(model))
+	{
+		char season[SEASON_TEXT_MAX + 1];
+
+		season[SeasonPrint(&model->season, season)] = '\0';
+		AppendText(out, "season", season);
+	}
+}
+
 void
 ClvModelPutJson(StringInfo out, const ClvModel *model)
 {
 	ClvPartKind kind = ClvOrdersKind(ClvProcessByName(model->process));
 
-	appendStringInfo(out, "{\"process\": \"%s\", \"unit_days\": ", model->process);
-	AppendNumber(out, model->unit_days);
+	appendStringInfo(out, "{\"process\": \"%s\"", model->process);
+	if (model->order > 1)
+		AppendField(out, "regularity", model->order);
+	AppendField(out, "unit_days", model->unit_days);
+	AppendSeason(out, model);
 	appendStringInfoString(out, ", ");
 	AppendPart(out, &model->orders, &kind);
 	if (model->orders.status != CLV_GIVEN)
 	{
+		if (model->prior)
+			appendStringInfoString(out, ", \"prior\": true");
+		AppendField(out, "log_gaps", model->log_gaps);
+		AppendDay(out, "as_of", model->as_of);
+		AppendKnown(out, "there_at_start", model->there_at_start);
+		AppendChoice(out, &model->choice);
 		AppendField(out, "no_purchase", model->counters.no_purchase);
 		AppendField(out, "invalid", model->counters.invalid);
 		AppendField(out, "null", model->counters.nulls);
@@ -104,6 +216,8 @@ ClvModelPutJson(StringInfo out, const ClvModel *model)
 		{
 			AppendField(out, "no_spend", model->counters.no_spend);
 			AppendField(out, "correlation", model->correlation);
+			AppendField(out, "rank_correlation", model->rank_correlation);
+			AppendField(out, "log_correlation", model->log_correlation);
 		}
 		appendStringInfoChar(out, '}');
 	}
@@ -115,7 +229,7 @@ ClvModelPutJson(StringInfo out, const ClvModel *model)
  * Each function returns false where the value is no model, after Wrong has taken down why.
  */
 
-#define MAX_KEYS 24
+#define MAX_KEYS 32
 
 /* An object within the model's. */
 typedef struct ModelObject
@@ -287,53 +401,113 @@ ReadParameters(ModelObject *object, const ClvPartKind *kind, ClvPart *part)
 	return HasNoOtherKey(&inner);
 }
 
-/* The lower triangle, row by row. */
+/* An array of a length. */
+static bool
+OpenArray(const ModelObject *object, const char *place, const JsonbValue *value, int length,
+		  const char *expected, JsonbContainer **array)
+{
+	if (value == NULL || value->type != jbvBinary ||
+		!JsonContainerIsArray(value->val.binary.data) ||
+		JsonContainerSize(value->val.binary.data) != (uint32) length)
+		return Wrong(object, place, expected, value);
+	*array = value->val.binary.data;
+	return true;
+}
+
+/* Numbers of an array, each above `least`. */
+static bool
+ReadNumbers(const ModelObject *object, const char *place, JsonbContainer *array, int length,
+			double least, double *numbers)
+{
+	for (int i = 0; i < length; i++)
+	{
+		JsonbValue *number = getIthJsonbValueFromContainer(array, (uint32) i);
+		const char *here = psprintf("%s[%d]", place, i);
+
+		if (!ReadNumber(object, here, number, &numbers[i]))
+			return false;
+		if (!(numbers[i] > least))
+			return Wrong(object, here, psprintf("a number above %g", least), number);
+	}
+	return true;
+}
+
+/* The lower triangle, row by row; null where a parameter is open. */
 static bool
 ReadCovariance(ModelObject *object, const ClvPartKind *kind, ClvPart *part)
 {
 	const char *key = "covariance";
 	JsonbValue *value = Field(object, key);
+	JsonbContainer *rows, *row;
 
-	if (part->status != BTYD_FIT_CONVERGED)
-		return value == NULL ||
-			   Wrong(object, key, "nothing, for only a converged fit has one", value);
-	if (value == NULL || value->type != jbvBinary ||
-		!JsonContainerIsArray(value->val.binary.data) ||
-		JsonContainerSize(value->val.binary.data) != (uint32) kind->nparams)
-		return Wrong(object, key, psprintf("an array of %d rows", kind->nparams), value);
+	if (part->status == CLV_GIVEN || !ClvUsable(part->status))
+		return value == NULL || Wrong(object, key, "nothing, for only a usable fit has one", value);
+	if (value == NULL && part->status == BTYD_FIT_NOT_IDENTIFIED)
+		return true;
+	if (!OpenArray(object, key, value, kind->nparams,
+				   psprintf("an array of %d rows", kind->nparams), &rows))
+		return false;
 	for (int i = 0; i < kind->nparams; i++)
 	{
-		JsonbValue *row = getIthJsonbValueFromContainer(value->val.binary.data, (uint32) i);
-
-		if (row->type != jbvBinary || !JsonContainerIsArray(row->val.binary.data) ||
-			JsonContainerSize(row->val.binary.data) != (uint32) (i + 1))
-			return Wrong(object, psprintf("%s[%d]", key, i),
-						 psprintf("an array of length %d, as in a lower triangle", i + 1), row);
+		if (!OpenArray(object, psprintf("%s[%d]", key, i),
+					   getIthJsonbValueFromContainer(rows, (uint32) i), i + 1,
+					   psprintf("an array of length %d, as in a lower triangle", i + 1), &row))
+			return false;
 		for (int j = 0; j <= i; j++)
 		{
 			double *entry = &part->covariance[ClvTriangle(i, j)];
-			JsonbValue *number = getIthJsonbValueFromContainer(row->val.binary.data, (uint32) j);
+			JsonbValue *number = getIthJsonbValueFromContainer(row, (uint32) j);
 			const char *place = psprintf("%s[%d][%d]", key, i, j);
+			bool open = part->unidentified & (1u << i | 1u << j);
 
 			if (!ReadNumber(object, place, number, entry))
 				return false;
-			if (isnan(*entry) || (i == j && *entry <= 0))
+			if (open && !isnan(*entry))
+				return Wrong(object, place, "null, for a parameter is unidentified", number);
+			if (!open && (isnan(*entry) || (i == j && *entry <= 0)))
 				return Wrong(object, place, i == j ? "a variance above 0" : "a number", number);
 		}
 	}
 	return true;
 }
 
+/* Two points a parameter, or none. */
 static bool
-ReadUnidentified(ModelObject *object, const ClvPartKind *kind, ClvPart *part)
+ReadPoints(ModelObject *object, const ClvPartKind *kind, ClvPart *part)
 {
-	const char *key = "unidentified";
+	const char *key = "points";
+	JsonbValue *value = Field(object, key);
+	JsonbContainer *points, *point;
+	int n = 2 * kind->nparams;
+
+	if (value == NULL)
+		return true;
+	if (part->status == CLV_GIVEN || !ClvUsable(part->status))
+		return Wrong(object, key, "nothing, for only a usable fit has points", value);
+	if (!OpenArray(object, key, value, n, psprintf("an array of %d points", n), &points))
+		return false;
+	for (int i = 0; i < n; i++)
+	{
+		const char *place = psprintf("%s[%d]", key, i);
+
+		if (!OpenArray(object, place, getIthJsonbValueFromContainer(points, (uint32) i),
+					   kind->nparams, psprintf("an array of length %d", kind->nparams), &point) ||
+			!ReadNumbers(object, place, point, kind->nparams, 0, part->points[i]))
+			return false;
+	}
+	part->npoints = (uint32) n;
+	return true;
+}
+
+/* A set of names, as bits. */
+static bool
+ReadNames(ModelObject *object, const char *key, const char *what, const char *const *names, int n,
+		  uint32 *bits)
+{
 	JsonbValue *value = Field(object, key);
 
 	if (value == NULL)
 		return true;
-	if (ClvUsable(part->status))
-		return Wrong(object, key, "nothing, for the model is usable", value);
 	if (value->type != jbvBinary || !JsonContainerIsArray(value->val.binary.data))
 		return Wrong(object, key, "an array", value);
 	for (uint32 k = 0; k < JsonContainerSize(value->val.binary.data); k++)
@@ -341,13 +515,33 @@ ReadUnidentified(ModelObject *object, const ClvPartKind *kind, ClvPart *part)
 		JsonbValue *name = getIthJsonbValueFromContainer(value->val.binary.data, k);
 		int i = 0;
 
-		while (i < kind->nparams && !IsString(name, kind->param_names[i]))
+		while (i < n && !IsString(name, names[i]))
 			i++;
-		if (i == kind->nparams)
-			return Wrong(object, psprintf("%s[%u]", key, k), "the name of a parameter", name);
-		part->unidentified |= 1u << i;
+		if (i == n)
+			return Wrong(object, psprintf("%s[%u]", key, k), what, name);
+		*bits |= 1u << i;
 	}
 	return true;
+}
+
+/* What is open, and why: of a fit that left something open. */
+static bool
+ReadOpen(ModelObject *object, const ClvPartKind *kind, ClvPart *part)
+{
+	const char *limits[BTYD_LIMITS];
+	bool closed = part->status == CLV_GIVEN || part->status == BTYD_FIT_CONVERGED;
+
+	LimitNames(limits);
+	if (!ReadNames(object, "unidentified", "the name of a parameter", kind->param_names,
+				   kind->nparams, &part->unidentified) ||
+		!ReadNames(object, "limits", "the name of a limit", limits, BTYD_LIMITS, &part->limits))
+		return false;
+	if (closed && part->unidentified)
+		return Wrong(object, "unidentified", "nothing, for all parameters are identified",
+					 Field(object, "unidentified"));
+	return !closed || !part->limits ||
+		   Wrong(object, "limits", "nothing, for all parameters are identified",
+				 Field(object, "limits"));
 }
 
 static bool
@@ -357,7 +551,8 @@ ReadPart(ModelObject *object, const ClvPartKind *kind, ClvPart *part)
 	double iterations, evaluations;
 
 	if (!ReadStatus(object, &part->status) || !ReadParameters(object, kind, part) ||
-		!ReadCovariance(object, kind, part) || !ReadUnidentified(object, kind, part) ||
+		!ReadOpen(object, kind, part) || !ReadCovariance(object, kind, part) ||
+		!ReadPoints(object, kind, part) ||
 		!ReadCount(object, "customers", BTYD_MAX_COUNT, &part->customers) ||
 		!ReadCount(object, "rows", BTYD_MAX_COUNT, &part->rows) ||
 		!ReadCount(object, "iterations", PG_INT32_MAX, &iterations) ||
@@ -373,23 +568,163 @@ ReadPart(ModelObject *object, const ClvPartKind *kind, ClvPart *part)
 }
 
 static bool
+ReadCorrelation(ModelObject *object, const char *key, double *correlation)
+{
+	JsonbValue *value = Field(object, key);
+
+	if (value != NULL && !ReadNumber(object, key, value, correlation))
+		return false;
+	return !(fabs(*correlation) > 1) || Wrong(object, key, "a number from -1 to 1", value);
+}
+
+static bool
+HasField(const ModelObject *object, const char *key)
+{
+	return getKeyJsonValueFromContainer(object->container, key, (int) strlen(key), NULL) != NULL;
+}
+
+static bool
 ReadSpend(ModelObject *object, ClvModel *model)
 {
 	ModelObject spend;
-	JsonbValue *value;
 
-	if (getKeyJsonValueFromContainer(object->container, "spend", 5, NULL) == NULL)
+	if (!HasField(object, "spend"))
 		return true;
 	model->has_spend = 1;
-	if (!OpenObject(object, "spend", &spend) || !ReadPart(&spend, &ClvSpendKind, &model->spend) ||
-		!ReadCount(&spend, "no_spend", BTYD_MAX_COUNT, &model->counters.no_spend))
+	return OpenObject(object, "spend", &spend) && ReadPart(&spend, &ClvSpendKind, &model->spend) &&
+		   ReadCount(&spend, "no_spend", BTYD_MAX_COUNT, &model->counters.no_spend) &&
+		   ReadCorrelation(&spend, "correlation", &model->correlation) &&
+		   ReadCorrelation(&spend, "rank_correlation", &model->rank_correlation) &&
+		   ReadCorrelation(&spend, "log_correlation", &model->log_correlation) &&
+		   HasNoOtherKey(&spend);
+}
+
+/* A day as AppendDay writes it, and no other way. */
+static bool
+ReadDay(ModelObject *object, const char *key, int32 *day)
+{
+	JsonbValue *value = Field(object, key);
+	int year, month, mday, end = 0;
+
+	if (value == NULL)
+		return true;
+	if (value->type == jbvString)
+	{
+		const char *iso = pnstrdup(value->val.string.val, (Size) value->val.string.len);
+
+		if (sscanf(iso, "%7d-%2d-%2d%n", &year, &month, &mday, &end) == 3)
+		{
+			if (strcmp(iso + end, " BC") == 0)
+				year = 1 - year;
+			if (IS_VALID_JULIAN(year, month, mday) && month >= 1 && month <= MONTHS_PER_YEAR)
+			{
+				*day = date2j(year, month, mday) - POSTGRES_EPOCH_JDATE;
+				if (IS_VALID_DATE(*day) && strcmp(DayText(*day), iso) == 0)
+					return true;
+			}
+		}
+	}
+	return Wrong(object, key, "a day like \"2024-09-30\"", value);
+}
+
+/* The order of gaps that a process has. */
+static bool
+ReadOrder(ModelObject *object, const char *key, const BtydProcess *process, uint32 *order)
+{
+	double number;
+
+	if (!HasField(object, key))
+	{
+		Field(object, key);
+		return true;
+	}
+	if (!ReadCount(object, key, process->max_order, &number))
 		return false;
-	value = Field(&spend, "correlation");
-	if (value != NULL && !ReadNumber(&spend, "correlation", value, &model->correlation))
+	if (number < 1)
+		return Wrong(object, key, "a number above 0", Field(object, key));
+	*order = (uint32) number;
+	return true;
+}
+
+static bool
+ReadChoice(ModelObject *object, ClvChoice *choice)
+{
+	ModelObject inner;
+	JsonbValue *value;
+	const BtydProcess *process = NULL;
+	double candidates;
+
+	if (Field(object, "choice") == NULL)
+		return true;
+	if (!OpenObject(object, "choice", &inner) ||
+		!ReadCount(&inner, "candidates", PG_INT32_MAX, &candidates))
 		return false;
-	if (fabs(model->correlation) > 1)
-		return Wrong(&spend, "correlation", "a number from -1 to 1", value);
-	return HasNoOtherKey(&spend);
+	if (candidates == 0)
+		return Wrong(&inner, "candidates", "a number above 0", Field(&inner, "candidates"));
+	choice->candidates = (uint32) candidates;
+	value = Field(&inner, "runner_up");
+	if (value == NULL)
+		return HasNoOtherKey(&inner);
+	if (value->type == jbvString)
+		process = BtydProcessByName(pnstrdup(value->val.string.val, (Size) value->val.string.len));
+	if (process == NULL)
+		return Wrong(&inner, "runner_up", psprintf("one of %s", ClvKnownProcesses()), value);
+	strlcpy(choice->runner_up, process->name, CLV_NAME_SIZE);
+	choice->runner_up_order = 1;
+	if (!ReadOrder(&inner, "runner_up_regularity", process, &choice->runner_up_order))
+		return false;
+	value = Field(&inner, "ahead");
+	if (value != NULL && !ReadNumber(&inner, "ahead", value, &choice->ahead))
+		return false;
+	if (isnan(choice->ahead))
+		return Wrong(&inner, "ahead", "a number", value);
+	return HasNoOtherKey(&inner);
+}
+
+static bool
+ReadSeason(ModelObject *object, ClvModel *model)
+{
+	JsonbValue *value = Field(object, "season_reason");
+	bool read = false;
+
+	for (uint32 r = 0; value != NULL && r < CLV_SEASON_REASONS; r++)
+		if (IsString(value, SeasonReasons[r]))
+		{
+			model->season_reason = r;
+			value = NULL;
+		}
+	if (value != NULL)
+		return Wrong(object, "season_reason", "the reason of a season", value);
+	value = Field(object, "season_gain");
+	if (value != NULL && !ReadNumber(object, "season_gain", value, &model->season_gain))
+		return false;
+	value = Field(object, "season");
+	if (value == NULL)
+		return true;
+	if (value->type == jbvString)
+	{
+		Cursor in = CursorStart(value->val.string.val, (size_t) value->val.string.len);
+
+		read = SeasonParse(&in, &model->season);
+	}
+	if (!read)
+		return Wrong(object, "season", "flat, or 12 or 52 numbers as text", value);
+	if (model->season_reason == CLV_SEASON_NOT_ASKED)
+		model->season_reason = CLV_SEASON_GIVEN;
+	return true;
+}
+
+static bool
+ReadPrior(ModelObject *object, uint32 *prior)
+{
+	JsonbValue *value = Field(object, "prior");
+
+	if (value == NULL)
+		return true;
+	if (value->type != jbvBool)
+		return Wrong(object, "prior", "true or false", value);
+	*prior = value->val.boolean;
+	return true;
 }
 
 /* Object to model; NULL, and in *wrong a detail for the user, if it is none. */
@@ -423,9 +758,21 @@ ReadModel(JsonbContainer *container, char **wrong)
 	if (value == NULL || !(unit_days > 0))
 		return Wrong(&object, "unit_days", "a number above 0", value), NULL;
 
-	model = ClvNewModel(process, unit_days);
+	model = ClvNewModel(process, 1, unit_days);
 	kind = ClvOrdersKind(process);
-	if (!ReadPart(&object, &kind, &model->orders) ||
+	value = Field(&object, "there_at_start");
+	if (value != NULL &&
+		!ReadCount(&object, "there_at_start", BTYD_MAX_COUNT, &model->there_at_start))
+		return NULL;
+	value = Field(&object, "log_gaps");
+	if (value != NULL && !ReadNumber(&object, "log_gaps", value, &model->log_gaps))
+		return NULL;
+	if (isnan(model->log_gaps))
+		return Wrong(&object, "log_gaps", "a number", value), NULL;
+	if (!ReadOrder(&object, "regularity", process, &model->order) ||
+		!ReadPart(&object, &kind, &model->orders) || !ReadPrior(&object, &model->prior) ||
+		!ReadDay(&object, "as_of", &model->as_of) || !ReadChoice(&object, &model->choice) ||
+		!ReadSeason(&object, model) ||
 		!ReadCount(&object, "no_purchase", BTYD_MAX_COUNT, &model->counters.no_purchase) ||
 		!ReadCount(&object, "invalid", BTYD_MAX_COUNT, &model->counters.invalid) ||
 		!ReadCount(&object, "null", BTYD_MAX_COUNT, &model->counters.nulls) ||
@@ -457,7 +804,11 @@ ClvModelFromJson(const char *input, fmNodePtr escontext)
 	/* What a given model does not write, it does not keep. */
 	if (model->orders.status == CLV_GIVEN)
 	{
-		model->orders.loglik = NAN;
+		model->orders.loglik = model->there_at_start = NAN;
+		model->log_gaps = 0;
+		model->prior = 0;
+		model->as_of = CLV_NO_DAY;
+		model->choice = (ClvChoice){.ahead = NAN};
 		model->orders.customers = model->orders.rows = 0;
 		model->orders.iterations = model->orders.evaluations = 0;
 		model->counters.no_purchase = model->counters.invalid = model->counters.nulls = 0;
@@ -466,6 +817,7 @@ ClvModelFromJson(const char *input, fmNodePtr escontext)
 	if (model->spend.status == CLV_GIVEN)
 	{
 		model->spend.loglik = model->correlation = NAN;
+		model->rank_correlation = model->log_correlation = NAN;
 		model->spend.customers = model->spend.rows = model->counters.no_spend = 0;
 		model->spend.iterations = model->spend.evaluations = 0;
 	}

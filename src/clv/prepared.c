@@ -54,8 +54,8 @@ Prepare(FunctionCallInfo fcinfo, struct varlena *bytes)
 void
 ClvPrepareModel(const ClvModel *model, BtydModel *orders)
 {
-	BtydStatus status =
-		BtydPrepare(orders, ClvProcessByName(model->process), 1, model->orders.params);
+	BtydStatus status = BtydPrepare(orders, ClvProcessByName(model->process), (int) model->order,
+									model->orders.params);
 
 	if (status != BTYD_OK)
 		elog(ERROR, "%s", BtydStatusMessage(status));

@@ -2,7 +2,7 @@
 -- expected, what stands there, and an example. Characters are counted, not bytes.
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(107);
+SELECT plan(123);
 
 CREATE FUNCTION pg_temp.fault(type text, input text, OUT code text, OUT message text, OUT detail text, OUT hint text)
 LANGUAGE plpgsql AS $$
@@ -118,14 +118,30 @@ INSERT INTO model VALUES
 	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4,"c":5}}', 'At $.parameters.c: expected no such key, found 5.'),
 	('{"process": "bgnbd", "unit_days": 7, "status": "splendid", "parameters": {"r":1,"alpha":2,"a":3,"b":4}}', 'At $.status: expected the status of a fit, found "splendid".'),
 	('{"process": "bgnbd", "unit_days": 7, "status": "converged", "parameters": {"r":1,"alpha":2,"a":3,"b":4}}', 'At $.covariance: expected an array of 4 rows, found nothing.'),
-	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "covariance": [[1]]}', 'At $.covariance: expected nothing, for only a converged fit has one, found an array.'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "covariance": [[1]]}', 'At $.covariance: expected nothing, for only a usable fit has one, found an array.'),
 	('{"process": "bgnbd", "unit_days": 7, "status": "converged", "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "covariance": [[1],[0,1],[0,1],[0,0,0,1]]}', 'At $.covariance[2]: expected an array of length 3, as in a lower triangle, found an array.'),
 	('{"process": "bgnbd", "unit_days": 7, "status": "converged", "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "covariance": [[1],[null,1],[0,0,1],[0,0,0,1]]}', 'At $.covariance[1][0]: expected a number, found null.'),
 	('{"process": "bgnbd", "unit_days": 7, "status": "converged", "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "covariance": [[1],[0,1],[0,0,1],[0,0,0,-1]]}', 'At $.covariance[3][3]: expected a variance above 0, found -1.'),
 	('{"process": "bgnbd", "unit_days": 7, "status": "converged", "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "covariance": [[1],[0,1],[0,0,1],[0,0,0,1]]}', 'At $.log_likelihood: expected a number, for the fit has converged, found nothing.'),
-	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "unidentified": ["r"]}', 'At $.unidentified: expected nothing, for the model is usable, found an array.'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "unidentified": ["r"]}', 'At $.unidentified: expected nothing, for all parameters are identified, found an array.'),
 	('{"process": "bgnbd", "unit_days": 7, "status": "empty", "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "unidentified": ["r", true]}', 'At $.unidentified[1]: expected the name of a parameter, found true.'),
 	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "iterations": 1.5}', 'At $.iterations: expected a whole number up to 2147483647, found 1.5.'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "regularity": 9}', 'At $.regularity: expected a whole number up to 1, found 9.'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "regularity": 0}', 'At $.regularity: expected a number above 0, found 0.'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "prior": 1}', 'At $.prior: expected true or false, found 1.'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "as_of": "2024-13-01"}', 'At $.as_of: expected a day like "2024-09-30", found "2024-13-01".'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "as_of": "2024-9-30"}', 'At $.as_of: expected a day like "2024-09-30", found "2024-9-30".'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "there_at_start": -1}', 'At $.there_at_start: expected a whole number up to 9007199254740991, found -1.'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "log_gaps": null}', 'At $.log_gaps: expected a number, found null.'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "choice": {"candidates": 0}}', 'At $.choice.candidates: expected a number above 0, found 0.'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "choice": {"candidates": 2, "runner_up": "x"}}', 'At $.choice.runner_up: expected one of mbgnbd, bgnbd, paretonbd, found "x".'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "choice": {"candidates": 2, "runner_up": "bgnbd"}}', 'At $.choice.ahead: expected a number, found nothing.'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "season": [1, 2]}', 'At $.season: expected flat, or 12 or 52 numbers as text, found an array.'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "season": "1, 1"}', 'At $.season: expected flat, or 12 or 52 numbers as text, found "1, 1".'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "season_reason": "rain"}', 'At $.season_reason: expected the reason of a season, found "rain".'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "points": [[1,2,3,4]]}', 'At $.points: expected nothing, for only a usable fit has points, found an array.'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "limits": ["no_dropout"]}', 'At $.limits: expected nothing, for all parameters are identified, found an array.'),
+	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "limits": ["x"]}', 'At $.limits[0]: expected the name of a limit, found "x".'),
 	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "無": {}}', 'At $.無: expected no such key, found an object.'),
 	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "spend": 1}', 'At $.spend: expected an object, found 1.'),
 	('{"process": "bgnbd", "unit_days": 7, "parameters": {"r":1,"alpha":2,"a":3,"b":4}, "spend": {"parameters": {"p":1,"q":2}}}', 'At $.spend.parameters.gamma: expected a number above 0, found nothing.'),
@@ -174,7 +190,7 @@ INSERT INTO bytes VALUES
 	('rfm_sample', '\x', 'The bytes are not a state that crm.rfm_cuts_agg has written.'),
 	('rfm_sample', '\x01060000000000000000000000000000', 'The bytes are not a state that crm.rfm_cuts_agg has written.'),
 	('btyd_data', '\x04', 'The bytes are not the packed form, version 1.'),
-	('clv_model', '\x027b7d', 'Its version is 2, not 1.');
+	('clv_model', '\x017b7d', 'Its version is 1, not 2.');
 SELECT results_eq($$SELECT type, e.* FROM bytes, pg_temp.receive_or_error(type, sent) e$$,
 	$$SELECT type, NULL::text, '22P03', 'invalid binary value of type crm.' || type, detail FROM bytes$$, 'bytes that are no value: one shape');
 -- types whose binary form is text say what text says

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "core/clv/btyd.h"
+#include "core/clv/fit.h"
 
 static void *
 test_alloc(void *arg, size_t size)

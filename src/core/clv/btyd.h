@@ -20,7 +20,6 @@
 #include <stdint.h>
 
 #include "core/base/environment.h"
-#include "core/numeric/optimise.h"
 #include "core/numeric/random.h"
 
 /* Counts are doubles that hold whole numbers: a sum up to here was exact, one above is seen */
@@ -207,53 +206,5 @@ extern BtydStatus BtydNextOrder(const BtydModel *m, double x, double t_x, double
 
 /* Lower case, without full stop: fit for an error message */
 extern const char *BtydStatusMessage(BtydStatus status);
-
-typedef enum BtydFitStatus
-{
-	BTYD_FIT_CONVERGED = 0,
-	BTYD_FIT_EMPTY,          /* no customers */
-	BTYD_FIT_TOO_FEW,        /* fewer than BTYD_MIN_CUSTOMERS */
-	BTYD_FIT_NO_REPEATS,     /* nobody bought twice */
-	BTYD_FIT_NO_TIME,        /* nobody was observed for any time */
-	BTYD_FIT_NOT_IDENTIFIED, /* the likelihood has no inner maximum: see unidentified[] */
-	BTYD_FIT_NOT_CONVERGED,  /* iteration limit */
-	BTYD_FIT_INTERRUPTED,    /* env->check said stop */
-	BTYD_FIT_BAD_DATA,       /* a row that is no customer: see bad_row */
-	BTYD_FIT_NO_MEMORY
-} BtydFitStatus;
-
-#define BTYD_MIN_CUSTOMERS 20
-
-/*
- * A fit. Only BTYD_FIT_CONVERGED may be used to predict. With NOT_IDENTIFIED and NOT_CONVERGED the
- * parameters and log-likelihood are the best that was found, without covariance (NaN).
- */
-typedef struct BtydFit
-{
-	const BtydProcess *process;
-	BtydFitStatus status;
-	double params[BTYD_MAX_PARAMS];
-	double covariance[BTYD_MAX_PARAMS * BTYD_MAX_PARAMS];     /* row-major, nparams wide */
-	double log_covariance[BTYD_MAX_PARAMS * BTYD_MAX_PARAMS]; /* of the logarithms */
-	bool unidentified[BTYD_MAX_PARAMS];                       /* at a bound, or no information */
-	double loglik;
-	double decrement; /* rise in log-likelihood that a last Newton step would promise */
-	double customers; /* sum of weights */
-	size_t rows;      /* distinct rows used */
-	size_t bad_row;   /* index, for BTYD_FIT_BAD_DATA */
-	int iterations;   /* steps of the optimiser, all stages */
-	int evaluations;  /* of the whole likelihood */
-} BtydFit;
-
-/*
- * Fit by maximum likelihood (fit.c). Rows in any order; equal rows need not be merged;
- * work and time are proportional to n. The result is the same in any unit of time.
- */
-extern BtydFitStatus BtydFitProcess(const BtydProcess *process, const BtydRow *rows, size_t n,
-									const Environment *env, BtydFit *fit);
-
-extern BtydFitStatus BtydFitStatusOf(OptVerdict verdict);
-extern const char *BtydFitStatusName(BtydFitStatus status);    /* not_identified */
-extern const char *BtydFitStatusMessage(BtydFitStatus status); /* a sentence for people */
 
 #endif /* CRM_CORE_CLV_BTYD_H */

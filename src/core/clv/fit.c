@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "core/clv/data.h"
-#include "core/numeric/optimise.h"
+#include "core/clv/fit.h"
 
 /* Rows of the smallest sample, and how much larger the next one is */
 #define SAMPLE_ROWS 4000
@@ -365,4 +365,50 @@ BtydFitStatusMessage(BtydFitStatus status)
 			return "There was not enough memory for the fit.";
 	}
 	return "The status is unknown.";
+}
+
+const char *
+BtydLimitName(BtydLimit limit)
+{
+	switch (limit)
+	{
+		case BTYD_LIMIT_NO_DROPOUT:
+			return "no_dropout";
+		case BTYD_LIMIT_ONE_RATE:
+			return "one_rate";
+		case BTYD_LIMIT_ONE_DROPOUT:
+			return "one_dropout";
+		case BTYD_LIMIT_AT_ONCE:
+			return "at_once";
+		case BTYD_LIMIT_ONE_SPEND:
+			return "one_spend";
+		case BTYD_LIMIT_EVEN_SPEND:
+			return "even_spend";
+		case BTYD_LIMIT_BOUND:
+			return "bound";
+	}
+	return "unknown";
+}
+
+const char *
+BtydLimitMessage(BtydLimit limit)
+{
+	switch (limit)
+	{
+		case BTYD_LIMIT_NO_DROPOUT:
+			return "Nobody seems to have left in these data.";
+		case BTYD_LIMIT_ONE_RATE:
+			return "All customers seem to order at the same rate in these data.";
+		case BTYD_LIMIT_ONE_DROPOUT:
+			return "All customers seem to be equally likely to leave in these data.";
+		case BTYD_LIMIT_AT_ONCE:
+			return "In these data customers seem to leave at once or not at all.";
+		case BTYD_LIMIT_ONE_SPEND:
+			return "All customers seem to spend the same on average in these data.";
+		case BTYD_LIMIT_EVEN_SPEND:
+			return "A customer seems to spend the same each time in these data.";
+		case BTYD_LIMIT_BOUND:
+			return "The data push a parameter to the end of its range.";
+	}
+	return "The limit is unknown.";
 }

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/clv/btyd.h"
+#include "core/clv/fit.h"
 
 #define GAMMA_GAMMA_PARAMS 3 /* p, q, gamma; gamma is an amount of money */
 
