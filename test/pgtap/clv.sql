@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP 1
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(226);
+SELECT plan(244);
 
 -- A shop of the scale of CDNOW: 3,000 customers of a quarter, observed for nine months.
 CREATE TEMP TABLE truth AS SELECT clv_model('mbgnbd', '{.525, 6.18, .891, 1.614}', 7, '{6.25, 3.74, 15.44}') AS model;
@@ -242,21 +242,39 @@ SELECT throws_ok($$SELECT clv_simulate(clv_fit('unit_days=7'), 1, '2024-01-01', 
 
 -- ---------------------------------------------------------------- backtest
 
-CREATE TEMP TABLE backtest AS SELECT b.* FROM (SELECT array_agg(history) AS h FROM customer) q, clv_backtest(h || NULL::history, '2024-06-30', '2024-09-30') AS b;
+CREATE TEMP TABLE backtest AS SELECT b.* FROM (SELECT array_agg(history) AS h FROM customer) q, clv_backtest(h || NULL::history, '2024-09-30', 92, 1) AS b;
+CREATE TEMP TABLE rolling AS SELECT b.* FROM (SELECT array_agg(history) AS h FROM customer) q, clv_backtest(h, '2024-09-30') AS b;
 CREATE TEMP TABLE early AS SELECT clv_fit(btyd_agg(history, '2024-06-30')) AS model FROM customer;
-SELECT results_eq($$SELECT customers, actual_orders, round(predicted_orders::numeric, 6), round(mae::numeric, 9), round(rmse::numeric, 9), actual_revenue, round(predicted_revenue::numeric, 4) FROM backtest WHERE section = 'total' AND predictor = 'mbgnbd'$$,
-	$$SELECT count(*), sum(o)::bigint, round(sum(e)::numeric, 6), round(avg(abs(e - o))::numeric, 9), round(sqrt(avg((e - o) ^ 2))::numeric, 9), sum(v), round(sum(e * s)::numeric, 4) FROM (SELECT purchase_days(slice(history, '2024-07-01', '2024-09-30')) AS o, revenue(slice(history, '2024-07-01', '2024-09-30')) AS v,
-		expected_orders(model, history, '2024-06-30', 92) AS e, expected_spend(model, history, '2024-06-30') AS s FROM customer, early) q$$, 'backtest: totals and errors by hand');
-SELECT ok(abs(m.predicted_orders / m.actual_orders - 1) < 0.1 AND m.rmse < n.rmse AND m.mae < n.mae, 'the true process is nearer than the naive rule') FROM backtest m, backtest n WHERE m.section = 'total' AND n.section = 'total' AND m.predictor = 'mbgnbd' AND n.predictor = 'same_pace';
-SELECT results_eq($$SELECT predictor, sum(customers)::bigint, sum(actual_orders)::bigint, round(sum(predicted_orders)::numeric, 6) FROM backtest WHERE section = 'repeat orders' GROUP BY 1 ORDER BY 1$$,
-	$$SELECT predictor, customers, actual_orders, round(predicted_orders::numeric, 6) FROM backtest WHERE section = 'total' ORDER BY 1$$, 'the groups sum to the total');
-SELECT results_eq($$SELECT predictor, bucket, through, actual_orders, round(predicted_orders::numeric, 6) FROM backtest WHERE section = 'week' ORDER BY bucket DESC, 1 LIMIT 2$$,
-	$$SELECT predictor, 14::bigint, '2024-09-30'::date, actual_orders, round(predicted_orders::numeric, 6) FROM backtest WHERE section = 'total' ORDER BY 1$$, 'the last week is the total');
-SELECT is(count(*), 0::bigint, 'weeks are cumulative') FROM (SELECT actual_orders - lag(actual_orders) OVER w AS a, predicted_orders - lag(predicted_orders) OVER w AS p FROM backtest WHERE section = 'week' WINDOW w AS (PARTITION BY predictor ORDER BY bucket)) q WHERE a < 0 OR p <= 0;
-SELECT results_eq($$SELECT DISTINCT status, predicted_orders FROM clv_backtest(ARRAY['2024-01-01:1:1']::history[], '2024-06-30', '2024-07-31') WHERE predictor = 'mbgnbd'$$, $$VALUES ('too_few_customers', NULL::float8)$$, 'a fit that failed says so');
-SELECT throws_ok($$SELECT clv_backtest('{}', '2024-06-30', '2024-06-30')$$, '22023', 'a backtest needs finite dates, cut before until');
-SELECT throws_ok($$SELECT clv_backtest('{}', '2024-06-30', 'infinity')$$, '22023', 'a backtest needs finite dates, cut before until');
-SELECT throws_ok($$SELECT clv_backtest('{}', '2024-06-30', '2024-07-30', 'poisson')$$, '22023', 'unknown process "poisson"');
+CREATE TEMP TABLE said AS SELECT history, purchase_days(slice(history, '2024-07-01', '2024-09-30')) AS o, revenue(slice(history, '2024-07-01', '2024-09-30')) AS v,
+	expected_orders(model, history, '2024-06-30', 92) AS e, expected_spend(model, history, '2024-06-30') AS s, churn_probability(model, history, '2024-06-30', 92) AS p,
+	next_order_date(model, history, '2024-06-30') AS d FROM customer, early;
+SELECT results_eq($$SELECT customers, actual_orders, round(predicted_orders::numeric, 6), round(mae::numeric, 9), round(rmse::numeric, 9), actual_revenue, round(predicted_revenue::numeric, 4), round(spend_mae::numeric, 6), round(brier::numeric, 9), round(predicted_silent::numeric, 9) FROM backtest WHERE section = 'total' AND predictor = 'model' AND cut = '2024-06-30'$$,
+	$$SELECT count(*), sum(o)::bigint, round(sum(e)::numeric, 6), round(avg(abs(e - o))::numeric, 9), round(sqrt(avg((e - o) ^ 2))::numeric, 9), sum(v), round(sum(e * s)::numeric, 4), round((sum(abs(s * o - v::float8)) FILTER (WHERE o > 0) / sum(o))::numeric, 6), round(avg((p - (o = 0)::int) ^ 2)::numeric, 9), round(avg(p)::numeric, 9) FROM said$$, 'backtest: totals and errors by hand');
+SELECT is(round(auc::numeric, 9), (SELECT round(avg(CASE WHEN a.p > b.p THEN 1 WHEN a.p = b.p THEN 0.5 ELSE 0 END), 9) FROM said a, said b WHERE a.o = 0 AND b.o > 0), 'auc, pair by pair') FROM backtest WHERE section = 'total' AND predictor = 'model' AND cut IS NULL;
+SELECT ok(abs(m.bias) < 0.1 AND m.rmse < n.rmse AND m.mae < n.mae AND m.auc > n.auc, 'the true process is nearer than ' || n.predictor) FROM backtest m, backtest n WHERE m.section = 'total' AND n.section = 'total' AND m.predictor = 'model' AND n.predictor <> 'model' AND m.cut IS NULL AND n.cut IS NULL ORDER BY n.predictor;
+SELECT results_eq(format($$SELECT predictor, sum(customers)::bigint, sum(actual_orders)::bigint, round(sum(predicted_orders)::numeric, 6), sum(actual_revenue), round(sum(predicted_revenue)::numeric, 4) FROM backtest WHERE section = %L AND cut IS NULL GROUP BY 1 ORDER BY 1$$, s),
+	$$SELECT predictor, customers, actual_orders, round(predicted_orders::numeric, 6), actual_revenue, round(predicted_revenue::numeric, 4) FROM backtest WHERE section = 'total' AND cut IS NULL ORDER BY 1$$, s || ': the groups sum to the total') FROM (VALUES ('cohort'), ('repeat orders')) AS v(s);
+SELECT results_eq($$SELECT predictor, bucket, through, actual_orders, round(predicted_orders::numeric, 6) FROM backtest WHERE section = 'week' AND cut IS NOT NULL ORDER BY bucket DESC, 1 LIMIT 4$$,
+	$$SELECT predictor, 14::bigint, '2024-09-30'::date, actual_orders, round(predicted_orders::numeric, 6) FROM backtest WHERE section = 'total' AND cut IS NOT NULL ORDER BY 1$$, 'the last week is the total');
+SELECT is(count(*), 0::bigint, 'weeks are cumulative') FROM (SELECT actual_orders - lag(actual_orders) OVER w AS a, predicted_orders - lag(predicted_orders) OVER w AS p FROM backtest WHERE section = 'week' WINDOW w AS (PARTITION BY cut, predictor ORDER BY bucket)) q WHERE a < 0 OR p <= 0;
+SELECT results_eq($$SELECT bucket, customers, round(predicted_silent::numeric, 9), round(actual_silent::numeric, 9) FROM backtest WHERE section = 'churn probability' AND cut IS NULL ORDER BY 1$$,
+	$$SELECT least(floor(10 * p) + 1, 10)::bigint, count(*), round(avg(p)::numeric, 9), round(avg((o = 0)::int), 9) FROM said GROUP BY 1 ORDER BY 1$$, 'churn probability by tenths');
+SELECT results_eq($$SELECT customers, predicted_silent, round(actual_silent::numeric, 9) FROM backtest WHERE section = 'next order' AND bucket = 50 AND cut IS NULL$$,
+	$$SELECT count(*), 0.5::float8, round(1 - avg((purchase_days(history, d) > purchase_days(history, '2024-06-30'))::int), 9) FROM said WHERE d <= '2024-09-30'$$, 'those whose next order was due');
+SELECT results_eq($$SELECT DISTINCT cut, through FROM rolling WHERE section = 'total' ORDER BY 1 NULLS FIRST$$, $$VALUES (NULL::date, NULL::date), ('2024-05-17', '2024-06-20'), ('2024-06-20', '2024-07-24'), ('2024-07-24', '2024-08-27'), ('2024-08-27', '2024-09-30')$$, 'four windows, of an eighth of the time each');
+SELECT results_eq($$SELECT predictor, section, bucket, sum(customers)::bigint, sum(actual_orders)::bigint, round(sum(predicted_orders)::numeric, 6) FROM rolling WHERE cut IS NOT NULL AND section NOT IN ('churn probability', 'next order') GROUP BY 1, 2, 3 ORDER BY 1, 2, 3$$,
+	$$SELECT predictor, section, bucket, customers, actual_orders, round(predicted_orders::numeric, 6) FROM rolling WHERE cut IS NULL AND section NOT IN ('churn probability', 'next order') ORDER BY 1, 2, 3$$, 'the windows sum to the rows without a cut');
+SELECT is(count(*), 0::bigint, 'no naive rule without a window before') FROM backtest b, clv_backtest((SELECT array_agg(history) FROM customer), '2024-01-03', 1, 2) AS n WHERE b.section = 'total' AND n.section = 'total' AND n.cut = '2024-01-01' AND n.predictor IN ('recency', 'mean') AND n.predicted_orders IS NOT NULL;
+SELECT results_eq($$SELECT DISTINCT status, predicted_orders FROM clv_backtest(ARRAY['2024-01-01:1:1']::history[], '2024-07-31', 31, 1) WHERE predictor = 'model'$$, $$VALUES ('too_few_customers', NULL::float8)$$, 'a fit that failed says so');
+SELECT is_empty($$SELECT * FROM clv_backtest('{}', '2024-06-30')$$, 'nobody to test on');
+SELECT is_empty($$SELECT * FROM clv_backtest(ARRAY['2024-06-30:1:1']::history[], '2024-06-30')$$, 'nobody known before as_of');
+SELECT is_empty($$SELECT * FROM clv_backtest(NULL, '2024-06-30')$$, 'NULL');
+SELECT throws_ok(format($$SELECT clv_backtest('{}', %s)$$, a), '22023', 'a backtest needs a finite as_of, days of at least 1, and 1 to 1000 windows') FROM (VALUES ($$'infinity'$$), ($$'2024-06-30', 0$$), ($$'2024-06-30', 7, 0$$), ($$'2024-06-30', 7, 1001$$)) AS v(a);
+SELECT throws_ok($$SELECT clv_backtest('{}', '2024-06-30', process => 'poisson')$$, '22023', 'unknown process "poisson"');
+SELECT matches(v.verdict, '^Over the last 4 windows of 34 days to 2024-09-30 the model expected [0-9,]+ orders and [0-9,]+ came \(.*; per customer it errs [0-9]+ % less than "same pace as before"', 'a verdict in a sentence') FROM clv_verdict((SELECT array_agg(history) FROM customer), '2024-09-30') AS v;
+SELECT results_eq($$SELECT grade, verdict FROM clv_verdict('{}', '2024-06-30')$$, $$VALUES ('-', 'Nothing can be tested yet: nobody was a customer early enough before 2024-06-30.')$$, 'nothing to judge');
+SELECT results_eq($$SELECT grade, verdict FROM clv_verdict(ARRAY['2024-01-01:1:1']::history[], '2024-07-31', 31, 1)$$, $$VALUES ('-', 'Over the last 31 days to 2024-07-31 the model could not be tried: its status was "too_few_customers".')$$, 'a model that could not be fitted');
+SELECT results_eq($$SELECT grade, verdict FROM clv_verdict(NULL, '2024-06-30')$$, $$VALUES (NULL::text, NULL::text)$$, 'verdict of NULL');
 
 SELECT throws_ok($$SELECT new_customer_clv(clv_model('mbgnbd', '{.5, 6, .9, 1.6}', 7, '{10, 2, 1e307}'), 3650)$$, '22023', 'the prediction cannot be computed accurately for these numbers', 'never Infinity');
 SELECT * FROM finish();

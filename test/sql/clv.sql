@@ -18,8 +18,12 @@ SELECT process, unit_days, status, message, round(log_likelihood::numeric, 2) AS
 	spend_status, spend_customers, spend_skipped, round(spend_correlation::numeric, 2) AS spend_correlation, warning FROM model, clv_diagnostics(model);
 \x
 SELECT process, status, round(log_likelihood::numeric, 2) AS log_likelihood, round(aic::numeric, 2) AS aic FROM data, clv_compare(data);
-SELECT section, bucket, predictor, customers, actual_orders, round(predicted_orders::numeric, 1) AS predicted, round(mae::numeric, 3) AS mae, round(rmse::numeric, 3) AS rmse, actual_revenue, round(predicted_revenue::numeric) AS predicted_revenue
-	FROM clv_backtest((SELECT array_agg(history) FROM customer), '2024-06-30', '2024-09-30') WHERE section <> 'week' OR bucket IN (1, 14);
+SELECT section, label, predictor, customers, actual_orders, round(predicted_orders::numeric, 1) AS predicted, round(mae::numeric, 3) AS mae, round(rmse::numeric, 3) AS rmse, actual_revenue, round(predicted_revenue::numeric) AS predicted_revenue,
+	round(actual_silent::numeric, 3) AS silent, round(predicted_silent::numeric, 3) AS predicted_silent, round(auc::numeric, 3) AS auc
+	FROM clv_backtest((SELECT array_agg(history) FROM customer), '2024-09-30', 92, 1) WHERE cut IS NULL AND (section NOT IN ('week', 'cohort') OR bucket IN (1, 14));
+\x
+SELECT * FROM clv_verdict((SELECT array_agg(history) FROM customer), '2024-09-30');
+\x
 
 -- errors say what is wrong and what to do
 SELECT clv_fit(data, 'poisson') FROM data;
@@ -38,4 +42,5 @@ SELECT btyd_rows_agg(-1, 1, 2);
 SELECT btyd_agg(history, '2024-09-30', u) FROM customer, (VALUES (1), (7)) AS v (u);
 SELECT _btyd_agg_final(data) FROM data;
 SELECT * FROM clv_simulate(clv_model('bgnbd', '{1, 2, 3, 4}'), 5, '2024-02-01', '2024-01-01');
-SELECT * FROM clv_backtest('{}', '2024-02-01', '2024-01-01');
+SELECT * FROM clv_backtest('{}', '2024-02-01', 0);
+SELECT * FROM clv_backtest('{}', '2024-02-01', process => 'poisson');
