@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "core/base/calendar.h"
+#include "core/clv/fit.h"
 #include "core/clv/season_fit.h"
 
 #define UNIT_DAYS 7.0
@@ -173,7 +174,7 @@ Predict(const Season *season, const BtydRow *rows, int n, int32_t as_of)
 
 	SeasonRows(&clock, as_of, UNIT_DAYS, rows, (size_t) n, clocked);
 	BtydFitProcess(&BtydMbgnbd, clocked, (size_t) n, &env, &fit);
-	BtydPrepare(&model, &BtydMbgnbd, fit.params);
+	BtydPrepare(&model, &BtydMbgnbd, 1, fit.params);
 	for (int i = 0; i < n; i++)
 	{
 		double one;
@@ -194,7 +195,7 @@ main(int argc, char **argv)
 	int32_t as_of = (int32_t) CalendarDay(2023, 11, 30);
 	BtydModel m;
 
-	BtydPrepare(&m, &BtydMbgnbd, params);
+	BtydPrepare(&m, &BtydMbgnbd, 1, params);
 	printf("%-50s years   flat forced guarded accepted weeks   gain  ms\n", "shop");
 	for (size_t k = 0; k < sizeof(shops) / sizeof(shops[0]); k++)
 	{

@@ -32,7 +32,7 @@ Draw(const Season *season, int n, int days, double once, uint64_t seed)
 	Shop shop = {.as_of = (int32_t) CalendarDay(2023, 11, 30), .days = days, .n = (size_t) n};
 	BtydModel m;
 
-	BtydPrepare(&m, &BtydMbgnbd, params);
+	BtydPrepare(&m, &BtydMbgnbd, 1, params);
 	shop.rows = calloc(shop.n, sizeof(BtydRow));
 	shop.by_day = calloc((size_t) days + 1, sizeof(BtydRow));
 	for (int i = 0; i <= days; i++)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
+#include "core/clv/fit.h"
 #include "core/history/codec.h"
 #include "core/numeric/optimise.h"
 
@@ -198,7 +199,7 @@ Expect(Work *work, const SeasonClock *clock)
 	if (fit.status == BTYD_FIT_NO_MEMORY)
 		return SEASON_NO_MEMORY;
 	/* parameters at a bound say as well as others what is to be expected */
-	if (BtydPrepare(&model, &BtydMbgnbd, fit.params) != BTYD_OK)
+	if (BtydPrepare(&model, &BtydMbgnbd, 1, fit.params) != BTYD_OK)
 		return SEASON_NONE;
 
 	for (int c = 0; c < work->cohorts; c++)
