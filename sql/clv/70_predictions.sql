@@ -3,6 +3,50 @@
 -- them); with new_customer_ in front, of a customer who has just made the first order. Horizons are whole days, always.
 -- An order is a purchase day.
 
+-- ---------------------------------------------------------------- all of a history, as a row
+
+CREATE TYPE crm.prediction AS (
+	p_alive double precision,
+	churn_probability double precision,
+	expected_orders double precision,
+	expected_spend double precision,
+	clv double precision,
+	next_order_date date
+);
+COMMENT ON TYPE crm.prediction IS
+	'what a model says about a customer on a day, made by crm.predict; a row that can be stored';
+COMMENT ON COLUMN crm.prediction.p_alive IS
+	'probability that the customer still is one: crm.p_alive';
+COMMENT ON COLUMN crm.prediction.churn_probability IS
+	'probability of no order within the horizon: crm.churn_probability; NULL for life';
+COMMENT ON COLUMN crm.prediction.expected_orders IS
+	'expected number of orders (purchase days) within the horizon: crm.expected_orders; NULL for life';
+COMMENT ON COLUMN crm.prediction.expected_spend IS
+	'expected spend on a future purchase day, before the margin: crm.expected_spend; NULL where the model cannot tell';
+COMMENT ON COLUMN crm.prediction.clv IS
+	'crm.clv times the margin; NULL where the model cannot tell spend';
+COMMENT ON COLUMN crm.prediction.next_order_date IS
+	'the day by which half of such customers have ordered again: crm.next_order_date; NULL where that is never so, and '
+	'where it was not asked for';
+
+CREATE FUNCTION crm.predict(
+	model crm.clv_model, history crm.history, as_of date,
+	days integer DEFAULT 365, discount double precision DEFAULT 0.10, margin double precision DEFAULT 1,
+	next_order boolean DEFAULT true, intervals boolean DEFAULT false
+) RETURNS crm.prediction
+	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 16
+	AS 'MODULE_PATHNAME', 'clv_predict';
+COMMENT ON FUNCTION crm.predict(
+	crm.clv_model, crm.history, date, integer, double precision, double precision, boolean, boolean
+) IS
+	'all that a model says about a customer in one row, each column what the function of its name says, to the last '
+	'bit. days: the horizon, for life if NULL: then there is no churn_probability and no expected_orders; margin (above '
+	'0) multiplies clv, so that it can be profit; next_order => false leaves out the date, and its cost. A model that '
+	'cannot tell spend gives NULL for expected_spend and clv. NULL before the first purchase and where another argument '
+	'is NULL; an unusable model, an infinite as_of, a negative horizon, a discount or a margin out of range, and no end '
+	'without a discount where the sum is infinite, are errors. Fast as SELECT (p).* FROM (SELECT predict(...) AS p FROM '
+	'... OFFSET 0) AS q; (predict(...)).* computes it once a column';
+
 -- ---------------------------------------------------------------- of a history
 
 CREATE FUNCTION crm.p_alive(model crm.clv_model, history crm.history, as_of date) RETURNS double precision

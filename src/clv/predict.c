@@ -26,38 +26,6 @@ PG_FUNCTION_INFO_V1(clv_value);
 /* ---------------------------------------------------------------- arguments */
 
 /*
- * HistoryBtyd, but the last answer is kept: a query asks several predictions of one customer, one
- * after the other, and comparing a few bytes is cheaper than reading them.
- */
-static bool
-LastHistoryBtyd(HistoryView history, DateADT as_of, double unit_days, HistoryBtydRow *row)
-{
-	static uint8 bytes[256];
-	static Size size = 0;
-	static DateADT last_as_of;
-	static double last_unit_days;
-	static HistoryBtydRow last;
-
-	if (size == history.size && as_of == last_as_of && unit_days == last_unit_days &&
-		memcmp(bytes, history.bytes, size) == 0)
-	{
-		*row = last;
-		return true;
-	}
-	if (!HistoryBtyd(history, as_of, unit_days, row))
-		return false;
-	if (history.size <= sizeof(bytes))
-	{
-		size = history.size;
-		memcpy(bytes, history.bytes, size);
-		last_as_of = as_of;
-		last_unit_days = unit_days;
-		last = *row;
-	}
-	return true;
-}
-
-/*
  * The customer of this call, and in *next the number of the first argument after it, of `own`
  * arguments that the function has besides. False when there is no answer: a NULL, or no purchase by
  * that day.
@@ -77,8 +45,8 @@ GetCustomer(FunctionCallInfo fcinfo, const ClvPrepared *model, int own, HistoryB
 		if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 			return false;
 		HistoryCheckAsOf(PG_GETARG_DATEADT(2));
-		return LastHistoryBtyd(PG_GETARG_HISTORY(1), PG_GETARG_DATEADT(2), model->model.unit_days,
-							   customer);
+		return HistoryBtyd(PG_GETARG_HISTORY(1), PG_GETARG_DATEADT(2), model->model.unit_days,
+						   customer);
 	}
 	/* x, t_x, t, and in some functions m_x */
 	for (int i = 1; i <= 3; i++)
@@ -97,8 +65,8 @@ GetCustomer(FunctionCallInfo fcinfo, const ClvPrepared *model, int own, HistoryB
 }
 
 /* Raise what a status means, unless it is BTYD_OK. */
-static void
-CheckStatus(BtydStatus status, const HistoryBtydRow *customer)
+void
+ClvCheckStatus(BtydStatus status, const HistoryBtydRow *customer)
 {
 	const char *hint;
 
@@ -149,18 +117,20 @@ CheckSpend(const ClvModel *model)
 				 "crm.clv_has_spend(model) tells before; crm.clv_diagnostics(model) shows more.")));
 }
 
-/*
- * Expected spend on a purchase day. Money that went back counts as none spent: a customer whose
- * refunds outweigh the repeat orders is near the lower end of the model, not below it.
- */
-static BtydStatus
-ExpectedSpend(const ClvModel *model, const HistoryBtydRow *customer, double *result)
+BtydStatus
+ClvExpectedSpend(const ClvModel *model, const HistoryBtydRow *customer, double *result)
 {
-	CheckSpend(model);
 	if (customer->x > 0)
 		BtydCheckMeanSpend(customer->m_x);
 	return GammaGammaExpected(model->spend.params, customer->x, Max(customer->m_x, DBL_MIN),
 							  result);
+}
+
+bool
+ClvRate(const ClvModel *model, double discount, double *rate)
+{
+	*rate = log1p(discount) * model->unit_days / CLV_DAYS_A_YEAR;
+	return discount >= 0 && isfinite(discount);
 }
 
 /* ---------------------------------------------------------------- predictions */
@@ -186,7 +156,7 @@ Answer(FunctionCallInfo fcinfo, int own, Question question, double *answer)
 		return false;
 	if (status == BTYD_OK && !isfinite(*answer))
 		status = BTYD_INACCURATE; /* a product of numbers that are in range */
-	CheckStatus(status, &customer);
+	ClvCheckStatus(status, &customer);
 	return true;
 }
 
@@ -201,30 +171,46 @@ static BtydStatus
 AskAlive(FunctionCallInfo fcinfo, ClvPrepared *model, const HistoryBtydRow *customer, int next,
 		 double *answer)
 {
-	return ClvAlive(&model->orders, customer, answer);
+	return BtydPAlive(&model->orders, customer->x, customer->t_x, customer->t, answer);
+}
+
+/* Whether the customer is still there, and then what comes */
+static BtydStatus
+AskFuture(ClvPrepared *model, const HistoryBtydRow *customer, ClvFactor question, double horizon,
+		  double rate, double *answer)
+{
+	double alive = 0;
+	BtydStatus status = BtydPAlive(&model->orders, customer->x, customer->t_x, customer->t, &alive);
+
+	if (status != BTYD_OK)
+		return status;
+	return ClvAskFuture(model, customer, alive, question, horizon, rate, answer);
 }
 
 static BtydStatus
 AskOrders(FunctionCallInfo fcinfo, ClvPrepared *model, const HistoryBtydRow *customer, int next,
 		  double *answer)
 {
-	return ClvDiscounted(model, customer, Horizon(fcinfo, model, next), 0, answer);
+	return AskFuture(model, customer, CLV_ORDERS, Horizon(fcinfo, model, next), 0, answer);
 }
 
 static BtydStatus
 AskProbability(FunctionCallInfo fcinfo, ClvPrepared *model, const HistoryBtydRow *customer,
 			   int next, double *answer)
 {
-	return BtydPmf(&model->orders, customer->x, customer->t_x, customer->t,
-				   Horizon(fcinfo, model, next), (double) PG_GETARG_INT64(next + 1), answer);
+	double horizon = Horizon(fcinfo, model, next);
+	double n = (double) PG_GETARG_INT64(next + 1);
+
+	if (n == 0) /* as churn_probability, to the last bit */
+		return AskFuture(model, customer, CLV_NONE, horizon, 0, answer);
+	return BtydPmf(&model->orders, customer->x, customer->t_x, customer->t, horizon, n, answer);
 }
 
 static BtydStatus
 AskNone(FunctionCallInfo fcinfo, ClvPrepared *model, const HistoryBtydRow *customer, int next,
 		double *answer)
 {
-	return BtydPmf(&model->orders, customer->x, customer->t_x, customer->t,
-				   Horizon(fcinfo, model, next), 0, answer);
+	return AskFuture(model, customer, CLV_NONE, Horizon(fcinfo, model, next), 0, answer);
 }
 
 /* Days until the next order has come with this probability */
@@ -243,7 +229,8 @@ static BtydStatus
 AskSpend(FunctionCallInfo fcinfo, ClvPrepared *model, const HistoryBtydRow *customer, int next,
 		 double *answer)
 {
-	return ExpectedSpend(&model->model, customer, answer);
+	CheckSpend(&model->model);
+	return ClvExpectedSpend(&model->model, customer, answer);
 }
 
 /* Orders times spend; a NULL horizon is for life */
@@ -251,17 +238,18 @@ static BtydStatus
 AskValue(FunctionCallInfo fcinfo, ClvPrepared *model, const HistoryBtydRow *customer, int next,
 		 double *answer)
 {
-	double discount = PG_GETARG_FLOAT8(next + 1);
 	double horizon = PG_ARGISNULL(next) ? INFINITY : Horizon(fcinfo, model, next);
 	double spend = 0;
+	double rate;
 	BtydStatus status;
 
-	if (!(discount >= 0 && isfinite(discount)))
+	if (!ClvRate(&model->model, PG_GETARG_FLOAT8(next + 1), &rate))
 		return BTYD_BAD_RATE;
-	status = ClvDiscounted(model, customer, horizon,
-						   log1p(discount) * model->model.unit_days / CLV_DAYS_A_YEAR, answer);
-	if (status == BTYD_OK)
-		status = ExpectedSpend(&model->model, customer, &spend);
+	status = AskFuture(model, customer, CLV_VALUE, horizon, rate, answer);
+	if (status != BTYD_OK)
+		return status;
+	CheckSpend(&model->model);
+	status = ClvExpectedSpend(&model->model, customer, &spend);
 	*answer *= spend;
 	return status;
 }
@@ -293,15 +281,41 @@ clv_next_order_days(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32((int32) ceil(days));
 }
 
-/* The first day by whose end the probability is reached; NULL too beyond the last date there is. */
+BtydStatus
+ClvNextOrderDate(const ClvPrepared *model, const HistoryBtydRow *customer, DateADT as_of,
+				 double probability, DateADT *date)
+{
+	double wait = 0;
+	double days;
+	BtydStatus status =
+		BtydNextOrder(&model->orders, customer->x, customer->t_x, customer->t, probability, &wait);
+
+	if (status != BTYD_OK)
+		return status;
+	days = ceil(wait * model->model.unit_days);
+	if (as_of + days > HISTORY_LAST_DAY)
+		return BTYD_NEVER;
+	*date = as_of + (DateADT) days;
+	return BTYD_OK;
+}
+
 Datum
 clv_next_order_date(PG_FUNCTION_ARGS)
 {
-	double days;
+	ClvPrepared *model = ClvGetPrepared(fcinfo);
+	HistoryBtydRow customer;
+	DateADT date = 0;
+	BtydStatus status;
+	int next;
 
-	if (!Answer(fcinfo, 1, AskNext, &days) || PG_GETARG_DATEADT(2) + ceil(days) > HISTORY_LAST_DAY)
+	if (!GetCustomer(fcinfo, model, 1, &customer, &next))
 		PG_RETURN_NULL();
-	PG_RETURN_DATEADT(PG_GETARG_DATEADT(2) + (DateADT) ceil(days));
+	status =
+		ClvNextOrderDate(model, &customer, PG_GETARG_DATEADT(2), PG_GETARG_FLOAT8(next), &date);
+	if (status == BTYD_NEVER)
+		PG_RETURN_NULL();
+	ClvCheckStatus(status, &customer);
+	PG_RETURN_DATEADT(date);
 }
 
 /* clv(..., days, discount): not strict, for the sake of days */
@@ -319,6 +333,7 @@ clv_value(PG_FUNCTION_ARGS)
 Datum
 clv_expected_spend_numbers(PG_FUNCTION_ARGS)
 {
+	const ClvModel *model;
 	HistoryBtydRow customer = {0};
 	double answer = 0;
 
@@ -329,6 +344,8 @@ clv_expected_spend_numbers(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	if (!PG_ARGISNULL(2))
 		customer.m_x = PG_GETARG_FLOAT8(2);
-	CheckStatus(ExpectedSpend(&ClvGetPrepared(fcinfo)->model, &customer, &answer), &customer);
+	model = &ClvGetPrepared(fcinfo)->model;
+	CheckSpend(model);
+	ClvCheckStatus(ClvExpectedSpend(model, &customer, &answer), &customer);
 	PG_RETURN_FLOAT8(answer);
 }

@@ -4,8 +4,10 @@
 #include "clv/predict.h"
 
 #include <float.h>
+#include <math.h>
 
 #include "compare.h"
+#include "funcapi.h"
 #include "utils/memutils.h"
 
 /* ---------------------------------------------------------------- models at hand
@@ -15,11 +17,43 @@
  */
 #define KEPT_MODELS 16
 
-typedef struct KeptModels
+typedef struct CallSite
 {
+	bool constant; /* the model is the same in all calls: there is no need to look */
 	int n;
 	ClvPrepared *at[KEPT_MODELS];
-} KeptModels;
+	TupleDesc row; /* of what is returned, once it has been looked up */
+} CallSite;
+
+static CallSite *
+GetCallSite(FunctionCallInfo fcinfo)
+{
+	CallSite *site = fcinfo->flinfo->fn_extra;
+
+	if (site == NULL)
+	{
+		site = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(CallSite));
+		site->constant = get_fn_expr_arg_stable(fcinfo->flinfo, 0);
+		fcinfo->flinfo->fn_extra = site;
+	}
+	return site;
+}
+
+/* CrmReturnRow, for functions of a model. */
+Datum
+ClvReturnRow(FunctionCallInfo fcinfo, Datum *values, bool *nulls)
+{
+	CallSite *site = GetCallSite(fcinfo);
+
+	if (site->row == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+
+		site->row = CrmResultRowType(fcinfo);
+		MemoryContextSwitchTo(old);
+	}
+	return HeapTupleGetDatum(heap_form_tuple(site->row, values, nulls));
+}
 
 /* Raise unless the model can predict orders. */
 void
@@ -47,6 +81,7 @@ Prepare(FunctionCallInfo fcinfo, struct varlena *bytes)
 	prepared = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(ClvPrepared));
 	prepared->context = fcinfo->flinfo->fn_mcxt;
 	prepared->model = *model;
+	prepared->has_spend = ClvNoSpend(model) == NULL;
 	ClvPrepareModel(&prepared->model, &prepared->orders);
 	return prepared;
 }
@@ -64,46 +99,50 @@ ClvPrepareModel(const ClvModel *model, BtydModel *orders)
 ClvPrepared *
 ClvGetPrepared(FunctionCallInfo fcinfo)
 {
-	struct varlena *value = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
-	KeptModels *kept = fcinfo->flinfo->fn_extra;
+	CallSite *site = GetCallSite(fcinfo);
 	const Size size = sizeof(ClvModel) - VARHDRSZ;
+	struct varlena *value;
 	ClvPrepared *found = NULL;
 	int i;
 
-	if (kept == NULL)
-		fcinfo->flinfo->fn_extra = kept =
-			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(KeptModels));
-	for (i = 0; i < kept->n && found == NULL; i++)
-		if (CrmHasBytes(value, VARDATA(&kept->at[i]->model), size))
-			found = kept->at[i];
+	if (site->constant && site->n > 0)
+		return site->at[0];
+	value = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
+	for (i = 0; i < site->n && found == NULL; i++)
+		if (CrmHasBytes(value, VARDATA(&site->at[i]->model), size))
+			found = site->at[i];
 	if (found && i == 1)
 		return found;
 	if (found == NULL)
 	{
 		found = Prepare(fcinfo, value);
-		if (kept->n == KEPT_MODELS)
+		if (site->n == KEPT_MODELS)
 		{
-			if (kept->at[KEPT_MODELS - 1]->futures.at)
-				pfree(kept->at[KEPT_MODELS - 1]->futures.at);
-			pfree(kept->at[KEPT_MODELS - 1]);
+			if (site->at[KEPT_MODELS - 1]->futures.at)
+				pfree(site->at[KEPT_MODELS - 1]->futures.at);
+			pfree(site->at[KEPT_MODELS - 1]);
 		}
 		else
-			kept->n++;
-		i = kept->n;
+			site->n++;
+		i = site->n;
 	}
-	memmove(&kept->at[1], &kept->at[0], (Size) (i - 1) * sizeof(kept->at[0]));
-	kept->at[0] = found;
+	memmove(&site->at[1], &site->at[0], (Size) (i - 1) * sizeof(site->at[0]));
+	site->at[0] = found;
 	return found;
 }
 
 /* ---------------------------------------------------------------- the future of those alive
  *
  * For a customer who is still there at t, the past matters by x and t alone: while alive, orders
- * have no memory. So expected orders are p_alive times a factor of (x, t), which costs most of the
- * time and is the same for many customers: it is kept with the model.
+ * have no memory. So what is expected is p_alive times a factor of (x, t), which costs most of the
+ * time and is the same for many customers: it is kept with the model. More regular buyers have a
+ * memory, the time since the last order, and are asked each.
  */
 #define FIRST_FUTURES 64
-#define MOST_FUTURES 65536 /* 1.5 MB a call site */
+#define MOST_FUTURES 65536 /* 2.5 MB a call site */
+
+/* Below this a probability of no order is asked for itself: 1 + a number near -1 has few digits */
+#define SMALL_NONE 1e-3
 
 /* The entry for (x, t): its own, or the free one where it belongs */
 static ClvFuture *
@@ -117,7 +156,7 @@ FindFuture(ClvFutures *futures, double x, double t)
 	{
 		ClvFuture *at = &futures->at[i & (futures->size - 1)];
 
-		if (at->factor < 0 || (at->x == x && at->t == t))
+		if (at->x < 0 || (at->x == x && at->t == t))
 			return at;
 	}
 }
@@ -133,9 +172,9 @@ ResizeFutures(ClvPrepared *model, uint32 size, bool keep)
 	futures->size = size;
 	futures->n = 0;
 	for (uint32 i = 0; i < size; i++)
-		futures->at[i].factor = -1;
+		futures->at[i].x = -1;
 	for (uint32 i = 0; keep && i < old_size; i++)
-		if (old[i].factor >= 0)
+		if (old[i].x >= 0)
 		{
 			*FindFuture(futures, old[i].x, old[i].t) = old[i];
 			futures->n++;
@@ -144,53 +183,13 @@ ResizeFutures(ClvPrepared *model, uint32 size, bool keep)
 		pfree(old);
 }
 
-/* BtydPAlive, but the last answer is kept: every prediction of a customer starts from it. */
-BtydStatus
-ClvAlive(const BtydModel *model, const HistoryBtydRow *customer, double *result)
+/* The entry for (x, t), made if there is none */
+static ClvFuture *
+GetFuture(ClvPrepared *model, double x, double t, double horizon, double rate)
 {
-	static struct
-	{
-		const BtydProcess *process;
-		double params[BTYD_MAX_PARAMS];
-		double x, t_x, t;
-		double alive;
-	} last;
-	BtydStatus status;
-
-	if (last.process != model->process || last.t != customer->t || last.t_x != customer->t_x ||
-		last.x != customer->x || memcmp(last.params, model->params, sizeof(last.params)) != 0)
-	{
-		double alive = 0;
-
-		status = BtydPAlive(model, customer->x, customer->t_x, customer->t, &alive);
-		if (status != BTYD_OK)
-			return status;
-		last.process = model->process;
-		memcpy(last.params, model->params, sizeof(last.params));
-		last.x = customer->x;
-		last.t_x = customer->t_x;
-		last.t = customer->t;
-		last.alive = alive;
-	}
-	*result = last.alive;
-	return BTYD_OK;
-}
-
-/* BtydDiscounted, by way of the kept factors */
-BtydStatus
-ClvDiscounted(ClvPrepared *model, const HistoryBtydRow *customer, double horizon, double rate,
-			  double *result)
-{
-	const BtydModel *orders = &model->orders;
 	ClvFutures *futures = &model->futures;
 	ClvFuture *future;
-	double x = customer->x;
-	double t = customer->t;
-	double alive = 0;
-	BtydStatus status = ClvAlive(orders, customer, &alive);
 
-	if (status != BTYD_OK)
-		return status;
 	if (futures->size == 0 || futures->horizon != horizon || futures->rate != rate)
 	{
 		futures->horizon = horizon;
@@ -198,31 +197,78 @@ ClvDiscounted(ClvPrepared *model, const HistoryBtydRow *customer, double horizon
 		ResizeFutures(model, FIRST_FUTURES, false);
 	}
 	future = FindFuture(futures, x, t);
-	if (future->factor < 0)
+	if (future->x >= 0)
+		return future;
+	if (2 * futures->n >= futures->size)
 	{
-		double last = x > 0 ? t : 0;
-		double alive_last = 0;
-		double orders_last = 0;
-
-		status = BtydDiscounted(orders, x, last, t, horizon, rate, &orders_last);
-		if (status == BTYD_OK)
-			status = BtydPAlive(orders, x, last, t, &alive_last);
-		if (status != BTYD_OK)
-			return status;
-		/* below, digits are lost that the quotient needs */
-		if (!(alive_last >= DBL_MIN))
-			return BtydDiscounted(orders, x, customer->t_x, t, horizon, rate, result);
-		if (2 * futures->n >= futures->size)
-		{
-			if (futures->size < MOST_FUTURES)
-				ResizeFutures(model, futures->size * 2, true);
-			else
-				ResizeFutures(model, MOST_FUTURES, false);
-			future = FindFuture(futures, x, t);
-		}
-		*future = (ClvFuture){x, t, orders_last / alive_last};
-		futures->n++;
+		if (futures->size < MOST_FUTURES)
+			ResizeFutures(model, futures->size * 2, true);
+		else
+			ResizeFutures(model, MOST_FUTURES, false);
+		future = FindFuture(futures, x, t);
 	}
-	*result = alive * future->factor;
+	futures->n++;
+	*future = (ClvFuture){x, t, {NAN, NAN, NAN}};
+	return future;
+}
+
+/* The answer for one customer, without any help */
+static BtydStatus
+AskCustomer(const BtydModel *orders, double x, double t_x, double t, ClvFactor question,
+			double horizon, double rate, double *result)
+{
+	if (question == CLV_NONE)
+		return BtydPmf(orders, x, t_x, t, horizon, 0, result);
+	return BtydDiscounted(orders, x, t_x, t, horizon, question == CLV_VALUE ? rate : 0, result);
+}
+
+/* The factor of (x, t): from a customer who has just ordered, where digits are lost infinite */
+static BtydStatus
+AskFactor(const BtydModel *orders, double x, double t, ClvFactor question, double horizon,
+		  double rate, double *factor)
+{
+	double last = x > 0 ? t : 0;
+	double alive = 0;
+	double answer = 0;
+	BtydStatus status = AskCustomer(orders, x, last, t, question, horizon, rate, &answer);
+
+	if (status == BTYD_OK)
+		status = BtydPAlive(orders, x, last, t, &alive);
+	if (status != BTYD_OK)
+		return status;
+	if (question == CLV_NONE)
+		answer -= 1;
+	*factor = alive >= DBL_MIN ? answer / alive : INFINITY;
 	return BTYD_OK;
+}
+
+BtydStatus
+ClvAskFuture(ClvPrepared *model, const HistoryBtydRow *customer, double alive, ClvFactor question,
+			 double horizon, double rate, double *result)
+{
+	double x = customer->x;
+	double t = customer->t;
+
+	if (model->orders.order == 1)
+	{
+		double *factor = &GetFuture(model, x, t, horizon, rate)->factor[question];
+
+		if (isnan(*factor))
+		{
+			BtydStatus status = AskFactor(&model->orders, x, t, question, horizon, rate, factor);
+
+			if (status != BTYD_OK)
+				return status;
+		}
+		if (isfinite(*factor))
+		{
+			*result = alive * *factor;
+			if (question != CLV_NONE)
+				return BTYD_OK;
+			*result += 1;
+			if (*result >= SMALL_NONE)
+				return BTYD_OK;
+		}
+	}
+	return AskCustomer(&model->orders, x, customer->t_x, t, question, horizon, rate, result);
 }

@@ -3,7 +3,7 @@
 \set ON_ERROR_STOP 1
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(22);
+SELECT plan(23);
 \ir near.psql
 
 -- ---------------------------------------------------------------- predictions
@@ -63,6 +63,10 @@ SELECT pg_temp.near(btyd_clv(m, 3, 5, 20, 25, 100, 0.2), 8.75465258984737, 1e-10
 	FROM given;
 SELECT pg_temp.near(new_customer_clv(m, 60, 0.3), 13.1751394588905, 1e-10, 'new_customer_clv')
 	FROM given;
+
+SELECT pg_temp.near(ARRAY[q.p_alive, q.churn_probability, q.expected_orders, q.expected_spend, q.clv], -- the same as above
+		ARRAY[0.333575839247797, 0.794512594531671, 0.345505046147148, 30.9383202099738, 3.17081939034373], 1e-10, 'predict')
+	FROM given, LATERAL predict(m, h, day, 90, margin => 0.3) AS q;
 
 -- ---------------------------------------------------------------- simulation
 

@@ -16,6 +16,11 @@ SELECT line FROM (
 	SELECT format('type %s', oid::regtype)
 	FROM pg_type WHERE typnamespace = 'crm'::regnamespace AND typtype = 'b' AND typcategory <> 'A'
 	UNION ALL
+	SELECT format('type %s is (%s)', t.oid::regtype, string_agg(format('%I %s', attname, format_type(atttypid, atttypmod)), ', ' ORDER BY attnum))
+	FROM pg_type AS t JOIN pg_class AS c ON c.oid = typrelid AND relkind = 'c' JOIN pg_attribute ON attrelid = c.oid
+	WHERE typnamespace = 'crm'::regnamespace
+	GROUP BY t.oid
+	UNION ALL
 	SELECT format('operator class %s for %s using %s%s',
 			opcname, opcintype::regtype, amname, CASE WHEN opcdefault THEN ' by default' ELSE '' END)
 	FROM pg_opclass JOIN pg_am ON pg_am.oid = opcmethod WHERE opcnamespace = 'crm'::regnamespace

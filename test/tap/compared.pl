@@ -38,9 +38,13 @@ my %mutant = map { split /\t/, $_, 2 } split /\n/, $node->safe_psql('postgres', 
 	SELECT p.oid, format('%s(%s)', proname, oidvectortypes(proargtypes)) AS of, a.*
 	FROM pg_depend AS d JOIN pg_proc AS p ON p.oid = d.objid, LATERAL (
 		SELECT 0 AS i, 'value' AS name, prorettype AS type WHERE proallargtypes IS NULL
+			AND prorettype NOT IN (SELECT oid FROM pg_type WHERE typtype = 'c')
 		UNION ALL
 		SELECT i, n, t FROM unnest(proargnames, proallargtypes, proargmodes) WITH ORDINALITY AS u (n, t, mode, i)
-		WHERE mode IN ('o', 'b', 't')) AS a
+		WHERE mode IN ('o', 'b', 't')
+		UNION ALL -- a named row type
+		SELECT a.attnum, a.attname, a.atttypid FROM pg_type AS t JOIN pg_attribute AS a ON a.attrelid = t.typrelid
+		WHERE t.oid = p.prorettype AND t.typtype = 'c' AND a.attnum > 0) AS a
 	WHERE d.classid = 'pg_proc'::regclass AND d.deptype = 'e' AND proname !~ '^_'
 		AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'crm')
 	UNION ALL

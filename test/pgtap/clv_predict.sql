@@ -1,0 +1,86 @@
+-- crm.predict: one row of what the single functions say, to the last bit.
+\set ON_ERROR_STOP 1
+BEGIN;
+SET search_path = crm, public;
+SELECT plan(24);
+
+-- Histories of all sorts: bought once, often, long ago, on the day itself, with refunds, before the day.
+CREATE TEMP TABLE customer AS
+SELECT history_agg(at, amount) AS history
+FROM clv_simulate(clv_model('mbgnbd', '{.525, 6.18, .891, 1.614}', 7, '{6.25, 3.74, 15.44}'), 300, '2023-01-01', '2024-09-30', 3)
+GROUP BY customer
+UNION ALL VALUES ('2024-09-30:1:10'::history), ('2024-09-29:1:10,2024-09-30:1:10'), ('2024-01-01:1:5,2024-03-01:1:7,2024-03-05:0:-90'),
+	('2024-10-01:1:10'), (''), (NULL);
+INSERT INTO customer
+SELECT history_agg(('2023-01-01'::date + i * step)::timestamp, 10.0) FROM generate_series(0, 400) AS i, unnest('{1, 3}'::int[]) AS step
+WHERE i * step < 600 GROUP BY step;
+CREATE TEMP TABLE model AS
+SELECT process, clv_model(process, p, unit, '{6.25, 3.74, 15.44}') AS model
+FROM (VALUES ('mbgnbd', '{.525, 6.18, .891, 1.614}'::float8[]), ('bgnbd', '{.2426, 4.414, .793, 2.426}'),
+	('paretonbd', '{.553, 10.58, .606, 11.67}')) AS v (process, p), unnest('{7, 1}'::float8[]) AS unit;
+
+-- ---------------------------------------------------------------- agreement
+
+-- IS NOT DISTINCT FROM of float8 is of all bits but the sign of zero and those of NaN.
+CREATE TEMP VIEW asked AS
+SELECT process, model, history, as_of, days, discount, predict(model, history, as_of, days, discount) AS p
+FROM model, customer, (VALUES (date '2024-09-30'), ('2025-06-30'), ('2024-01-31')) AS d (as_of),
+	(VALUES (365, 0.1), (30, 0), (0, 0.1), (1000, 2.5)) AS h (days, discount);
+SELECT is(count(*), 22176::bigint, 'so many customers, days and horizons are asked about') FROM asked;
+SELECT is(count(*), 0::bigint, 'each column is what its function says') FROM asked
+WHERE (p).p_alive IS DISTINCT FROM p_alive(model, history, as_of)
+	OR (p).churn_probability IS DISTINCT FROM churn_probability(model, history, as_of, days)
+	OR (p).expected_orders IS DISTINCT FROM expected_orders(model, history, as_of, days)
+	OR (p).expected_spend IS DISTINCT FROM expected_spend(model, history, as_of)
+	OR (p).clv IS DISTINCT FROM clv(model, history, as_of, days, discount)
+	OR (p).next_order_date IS DISTINCT FROM next_order_date(model, history, as_of);
+SELECT is(count(*), 0::bigint, 'for life: clv alone needs no end') FROM model, customer, LATERAL (
+	SELECT predict(model, history, '2024-09-30', NULL) AS p OFFSET 0) AS q
+WHERE (p).clv IS DISTINCT FROM clv(model, history, '2024-09-30', NULL)
+	OR (p).p_alive IS DISTINCT FROM p_alive(model, history, '2024-09-30')
+	OR (p).next_order_date IS DISTINCT FROM next_order_date(model, history, '2024-09-30')
+	OR (p).churn_probability IS NOT NULL OR (p).expected_orders IS NOT NULL;
+SELECT is(count(*), 0::bigint, 'a margin multiplies clv, and nothing else') FROM model, customer, LATERAL (
+	SELECT predict(model, history, '2024-09-30') AS p, predict(model, history, '2024-09-30', margin => .3) AS m OFFSET 0) AS q
+WHERE (m).clv IS DISTINCT FROM (p).clv * .3 OR (m).expected_spend IS DISTINCT FROM (p).expected_spend
+	OR (m).expected_orders IS DISTINCT FROM (p).expected_orders;
+SELECT is(count((p).next_order_date), 0::bigint, 'no date where it is not asked for') FROM model, customer, LATERAL (
+	SELECT predict(model, history, '2024-09-30', next_order => false) AS p OFFSET 0) AS q;
+-- What a call site keeps for one horizon, model and day does not answer for another.
+SELECT is(count(*), 0::bigint, 'answers do not depend on what was asked before') FROM (
+	SELECT (predict(model, history, as_of, days, discount)).*, model, history, as_of, days, discount FROM asked ORDER BY md5(history::text || days || as_of)) AS q
+WHERE p_alive IS NOT NULL AND ROW(p_alive, churn_probability, expected_orders, expected_spend, clv, next_order_date)
+	IS DISTINCT FROM predict(model, history, as_of, days, discount);
+
+-- ---------------------------------------------------------------- the forms of a call
+
+CREATE TEMP TABLE one AS
+SELECT model, '2024-01-01:1:10,2024-01-15:1:20,2024-02-12:1:40'::history AS history FROM model WHERE process = 'mbgnbd' LIMIT 1;
+SELECT is((SELECT round((p).clv::numeric, 9) FROM (SELECT predict(model, history, '2024-06-01') AS p FROM one OFFSET 0) AS q), 32.380948788, 'in a select list');
+SELECT is((SELECT round(clv::numeric, 9) FROM one, LATERAL predict(model, history, '2024-06-01')), 32.380948788, 'in FROM');
+SELECT is((SELECT round(clv::numeric, 9) FROM (SELECT (predict(model, history, '2024-06-01')).* FROM one) AS q), 32.380948788, 'its columns');
+CREATE TEMP TABLE kept AS SELECT predict(model, history, '2024-06-01') AS p FROM one;
+SELECT is((SELECT round((p).clv::numeric, 9) FROM kept), 32.380948788, 'stored');
+
+-- ---------------------------------------------------------------- NULLs and errors
+
+SELECT is(predict(model, history, '2023-12-31'), NULL, 'before the first purchase') FROM one;
+SELECT is(predict(NULL, history, '2024-06-01'), NULL, 'no model') FROM one;
+SELECT is(predict(model, NULL, '2024-06-01'), NULL, 'no history') FROM one;
+SELECT is(predict(model, history, NULL), NULL, 'no day') FROM one;
+SELECT is(ARRAY[predict(model, history, '2024-06-01', discount => NULL), predict(model, history, '2024-06-01', margin => NULL),
+	predict(model, history, '2024-06-01', next_order => NULL), predict(model, history, '2024-06-01', intervals => NULL)],
+	ARRAY[NULL, NULL, NULL, NULL]::prediction[], 'a NULL among the options') FROM one;
+SELECT is(ROW(p.*), ROW(p_alive(m, history, '2024-06-01'), churn_probability(m, history, '2024-06-01', 365),
+	expected_orders(m, history, '2024-06-01', 365), NULL::float8, NULL::float8, next_order_date(m, history, '2024-06-01')), 'a model without spend has no money')
+FROM one, clv_model('mbgnbd', '{.525, 6.18, .891, 1.614}') AS m, LATERAL predict(m, history, '2024-06-01') AS p;
+SELECT is(p.clv, NULL, 'nor has one whose mean spend is infinite')
+FROM one, clv_model('mbgnbd', '{.525, 6.18, .891, 1.614}', 7, '{6, 0.9, 15}') AS m, LATERAL predict(m, history, '2024-06-01') AS p;
+SELECT throws_ok('SELECT predict(model, history, ''infinity'') FROM one', '22008', NULL, 'an infinite day');
+SELECT throws_ok('SELECT predict(model, history, ''2024-06-01'', -1) FROM one', '22023', 'horizon must be a number, not negative', 'a negative horizon');
+SELECT throws_ok('SELECT predict(model, history, ''2024-06-01'', discount => -0.1) FROM one', '22023', 'discount rate must be a finite number, not negative', 'a negative discount');
+SELECT throws_ok(format('SELECT predict(model, history, ''2024-06-01'', margin => %L) FROM one', margin), '22023', 'margin must be a positive finite number', 'margin ' || margin)
+FROM unnest('{0, -1, NaN, Infinity}'::float8[]) AS margin;
+
+SELECT finish();
+ROLLBACK;
