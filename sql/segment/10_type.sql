@@ -115,7 +115,7 @@ CREATE TYPE crm.rfm_cuts (
 	OUTPUT = crm._rfm_cuts_out,
 	RECEIVE = crm._rfm_cuts_recv,
 	SEND = crm._rfm_cuts_send,
-	INTERNALLENGTH = 120,
+	INTERNALLENGTH = 128,
 	ALIGNMENT = double,
 	STORAGE = plain
 );
@@ -123,19 +123,31 @@ COMMENT ON TYPE crm.rfm_cuts IS
 	'the thresholds between RFM scores, written recency <= 365 180, purchase_days >= 2 4, revenue >= 50 200: the '
 	'first cut of a measure leads to score 2, the next to 3; a value equal to a cut has reached it; recency in days '
 	'(fewer are better), frequency in purchase_days or orders, money as revenue (net of refunds) or '
-	'average_order_value; none is a cut that nobody reaches; 2 to 5 levels';
+	'average_order_value; none is a cut that nobody reaches; 2 to 5 levels; behind them may stand fresh_days 14: '
+	'who bought within so many days has at least the second best recency score, within twice that at least the '
+	'middle one';
 
 CREATE FUNCTION crm.rfm_cuts(
 	recency integer[], frequency bigint[], monetary numeric[], frequency_measure text DEFAULT 'purchase_days',
-	monetary_measure text DEFAULT 'revenue'
+	monetary_measure text DEFAULT 'revenue', fresh_days integer DEFAULT 0
 ) RETURNS crm.rfm_cuts
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'rfm_cuts_make';
-COMMENT ON FUNCTION crm.rfm_cuts(integer[], bigint[], numeric[], text, text) IS
+COMMENT ON FUNCTION crm.rfm_cuts(integer[], bigint[], numeric[], text, text, integer) IS
 	'fixed cuts: for each measure an array of one to four thresholds, all of one length, the one that leads to score '
 	'2 first; recency in days, not rising (a customer with no more days has reached it); frequency and money not '
 	'falling (a customer with no less has reached it); NULL at the end of an array is a cut that nobody reaches; '
-	'frequency_measure purchase_days or orders, monetary_measure revenue or average_order_value; NULL for NULL';
+	'frequency_measure purchase_days or orders, monetary_measure revenue or average_order_value; fresh_days (0: none): '
+	'who bought within so many days has at least the second best recency score, within twice that at least the middle '
+	'one; NULL for NULL';
+
+CREATE FUNCTION crm.rfm_cuts(cuts crm.rfm_cuts, fresh_days integer) RETURNS crm.rfm_cuts
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'rfm_cuts_make_fresh';
+COMMENT ON FUNCTION crm.rfm_cuts(crm.rfm_cuts, integer) IS
+	'the same cuts with other fresh_days: who bought within so many days has at least the second best recency score '
+	'(one less than levels), within twice that at least the middle one (1 + levels / 2); 0 asks for nothing; negative '
+	'days are an error; NULL for NULL';
 
 CREATE CAST (text AS crm.rfm_cuts) WITH INOUT AS IMPLICIT;
 COMMENT ON CAST (text AS crm.rfm_cuts) IS

@@ -35,8 +35,11 @@ CREATE AGGREGATE crm.rfm_cuts_agg(history crm.history, as_of date, levels intege
 );
 COMMENT ON AGGREGATE crm.rfm_cuts_agg(crm.history, date, integer) IS
 	'the cuts that part customers into levels (2 to 5) by their histories at the end of the day as_of: scored with '
-	'them, each customer gets least(levels, 1 + floor(levels * percent_rank() OVER (ORDER BY measure))) in each '
-	'measure, recency ordered by days descending, so equal customers get equal scores; customers who had not bought '
+	'them, each customer gets the mid-rank 1 + floor(levels * (below + ties / 2.0) / customers) in each measure, ties '
+	'being those with the same value, itself included: equal customers get equal scores, and all alike the middle one; '
+	'but who bought on the newest day of all has the best recency, and frequency 1 is score 1; fresh_days is the median '
+	'gap between purchase days of all customers, half a day rounded up: who bought within it has at least the second '
+	'best recency score, within twice that at least the middle one (1 + levels / 2); customers who had not bought '
 	'by that day take no part; frequency by purchase days, money by revenue net of refunds; NULL histories are '
 	'skipped, NULL if nobody bought; as_of and levels must be the same in all rows';
 
@@ -48,8 +51,11 @@ CREATE AGGREGATE crm.rfm_cuts_agg(
 );
 COMMENT ON AGGREGATE crm.rfm_cuts_agg(crm.history, date, integer, text, text) IS
 	'the cuts that part customers into levels (2 to 5) by their histories at the end of the day as_of: scored with '
-	'them, each customer gets least(levels, 1 + floor(levels * percent_rank() OVER (ORDER BY measure))) in each '
-	'measure, recency ordered by days descending, so equal customers get equal scores; customers who had not bought '
+	'them, each customer gets the mid-rank 1 + floor(levels * (below + ties / 2.0) / customers) in each measure, ties '
+	'being those with the same value, itself included: equal customers get equal scores, and all alike the middle one; '
+	'but who bought on the newest day of all has the best recency, and frequency 1 is score 1; fresh_days is the median '
+	'gap between purchase days of all customers, half a day rounded up: who bought within it has at least the second '
+	'best recency score, within twice that at least the middle one (1 + levels / 2); customers who had not bought '
 	'by that day take no part; frequency_measure is purchase_days or orders, monetary_measure revenue or '
 	'average_order_value, rounded to 8 decimals; NULL histories are skipped, NULL if nobody bought; as_of, levels and '
 	'measures must be the same in all rows';

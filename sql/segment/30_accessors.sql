@@ -62,6 +62,14 @@ COMMENT ON FUNCTION crm.monetary_cuts(crm.rfm_cuts) IS
 	'the monetary thresholds, the one that leads to score 2 first: a customer with no less has reached it; NULL '
 	'elements are cuts that nobody reaches; NULL for NULL';
 
+CREATE FUNCTION crm.fresh_days(cuts crm.rfm_cuts) RETURNS integer
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'rfm_cuts_fresh_days';
+COMMENT ON FUNCTION crm.fresh_days(crm.rfm_cuts) IS
+	'days within which a purchase is worth at least the second best recency score, within twice as many at least the '
+	'middle one (1 + levels / 2), wherever the recency cuts are: measured, the median gap between purchase days of all '
+	'customers, half a day rounded up; 0 for none; NULL for NULL';
+
 CREATE FUNCTION crm.frequency_measure(cuts crm.rfm_cuts) RETURNS text
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'rfm_cuts_frequency_measure';

@@ -22,6 +22,8 @@ PG_FUNCTION_INFO_V1(rfm_cuts_frequency);
 PG_FUNCTION_INFO_V1(rfm_cuts_monetary);
 PG_FUNCTION_INFO_V1(rfm_cuts_frequency_measure);
 PG_FUNCTION_INFO_V1(rfm_cuts_monetary_measure);
+PG_FUNCTION_INFO_V1(rfm_cuts_fresh_days);
+PG_FUNCTION_INFO_V1(rfm_cuts_make_fresh);
 PG_FUNCTION_INFO_V1(rfm_score_history);
 PG_FUNCTION_INFO_V1(rfm_score_numbers);
 
@@ -182,12 +184,29 @@ rfm_cuts_make(PG_FUNCTION_ARGS)
 			ereport(ERROR,
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("amount out of range")));
 	RfmCutsSetMonetary(cuts, money, scale);
+	cuts->fresh_days = PG_GETARG_INT32(5);
 
 	wrong = RfmCutsWrong(cuts);
 	if (wrong != NULL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid RFM cuts"),
 						errdetail("%s", wrong)));
 	Assert(RfmCutsIsCanonical(cuts));
+	PG_RETURN_POINTER(cuts);
+}
+
+/* The same cuts with other fresh days. */
+Datum
+rfm_cuts_make_fresh(PG_FUNCTION_ARGS)
+{
+	RfmCuts *cuts = palloc(sizeof(RfmCuts));
+	const char *wrong;
+
+	*cuts = *PG_GETARG_CUTS(0);
+	cuts->fresh_days = PG_GETARG_INT32(1);
+	wrong = RfmCutsWrong(cuts);
+	if (wrong != NULL)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid RFM cuts"),
+						errdetail("%s", wrong)));
 	PG_RETURN_POINTER(cuts);
 }
 
@@ -260,6 +279,12 @@ Datum
 rfm_cuts_monetary_measure(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_TEXT_P(cstring_to_text(RfmMonetaryMeasureNames[PG_GETARG_CUTS(0)->monetary_measure]));
+}
+
+Datum
+rfm_cuts_fresh_days(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(PG_GETARG_CUTS(0)->fresh_days);
 }
 
 /* The scale is the smallest, unused places are zero. */

@@ -22,7 +22,7 @@ PG_FUNCTION_INFO_V1(rfm_sample_add);
 PG_FUNCTION_INFO_V1(rfm_sample_merge);
 PG_FUNCTION_INFO_V1(rfm_sample_cuts);
 
-#define SAMPLE_MAX_LOG (MaxAllocSize - RFM_SAMPLE_HEADER)
+#define SAMPLE_MAX_LOG (MaxAllocSize - RfmSampleHead(RFM_LONGEST_GAP))
 #define SAMPLE_FIRST_ROOM 256
 
 static CRM_NORETURN void Malformed(void);
@@ -49,30 +49,34 @@ DatumGetSample(Datum datum)
  * a user's own aggregate leaks is stored with it.
  */
 static RfmSample *
-MakeSample(const RfmQuestion *question, Size room)
+MakeSample(const RfmQuestion *question, uint32 gap_room, Size room)
 {
-	RfmSample *sample = palloc0(RFM_SAMPLE_HEADER + room);
+	Size size = RfmSampleHead(gap_room) + room;
+	RfmSample *sample = palloc0(size);
 
-	SET_VARSIZE(sample, RFM_SAMPLE_HEADER + room);
-	RfmSampleStart(sample, question);
+	SET_VARSIZE(sample, size);
+	RfmSampleStart(sample, question, gap_room);
 	return sample;
 }
 
 /*
- * A copy with room for `more` bytes of log. It is left in the current context: the executor moves
- * it where the state lives and frees the old one, which must not happen twice.
+ * A copy with room for `more` bytes of log and for so many lengths of gaps. It is left in the
+ * current context: the executor moves it where the state lives and frees the old one, which must
+ * not happen twice.
  */
 static RfmSample *
-GrowSample(RfmSample *sample, Size more)
+GrowSample(RfmSample *sample, uint32 gap_room, Size more)
 {
-	Size room = VARSIZE(sample) - RFM_SAMPLE_HEADER, needed = sample->used + more;
+	Size room = VARSIZE(sample) - RfmSampleHead(sample->gap_room), needed = sample->used + more;
 	RfmSample *larger;
 
 	if (needed > SAMPLE_MAX_LOG)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 						errmsg("too many customers for one set of RFM cuts"),
 						errhint("About 150 million customers fit; take a sample of them.")));
-	larger = MakeSample(&sample->question, Min(Max(2 * room, needed), SAMPLE_MAX_LOG));
+	if (room < needed)
+		room = Min(Max(2 * room, needed), SAMPLE_MAX_LOG);
+	larger = MakeSample(&sample->question, Max(gap_room, sample->gap_room), room);
 	RfmSampleGrow(sample, larger);
 	return larger;
 }
@@ -120,6 +124,7 @@ rfm_sample_add(PG_FUNCTION_ARGS)
 {
 	RfmQuestion question;
 	RfmSample *sample = NULL;
+	HistoryView history;
 	HistorySummary sums;
 	RfmMeasures customer;
 
@@ -131,18 +136,24 @@ rfm_sample_add(PG_FUNCTION_ARGS)
 		CheckSameQuestion(&sample->question, &question);
 	}
 	else
-		sample = MakeSample(&question, SAMPLE_FIRST_ROOM);
+		sample = MakeSample(&question, 0, SAMPLE_FIRST_ROOM);
 	if (PG_ARGISNULL(1))
 		PG_RETURN_POINTER(sample);
 
-	sums = HistorySummarize(PG_GETARG_HISTORY(1), question.as_of);
+	history = PG_GETARG_HISTORY(1);
+	sums = HistorySummarize(history, question.as_of);
 	if (sums.purchase_days > 0 && RfmMeasure(&sums, question.as_of, question.frequency_measure,
 											 question.monetary_measure, &customer))
 	{
 		if (!RfmSampleAdd(sample, VARSIZE(sample), &customer))
 		{
-			sample = GrowSample(sample, RFM_LOG_ENTRY_SIZE);
+			sample = GrowSample(sample, 0, RFM_LOG_ENTRY_SIZE);
 			RfmSampleAdd(sample, VARSIZE(sample), &customer);
+		}
+		if (!RfmSampleAddGaps(sample, history, &sums))
+		{
+			sample = GrowSample(sample, RfmGapRoom((int64) sums.last_day - sums.first_day), 0);
+			RfmSampleAddGaps(sample, history, &sums);
 		}
 	}
 	PG_RETURN_POINTER(sample);
@@ -166,7 +177,7 @@ rfm_sample_merge(PG_FUNCTION_ARGS)
 	CheckSameQuestion(&a->question, &b->question);
 	if (!RfmSampleMerge(a, VARSIZE(a), b))
 	{
-		a = GrowSample(a, b->used);
+		a = GrowSample(a, b->gap_room, b->used);
 		RfmSampleMerge(a, VARSIZE(a), b);
 	}
 	PG_RETURN_POINTER(a);
@@ -204,13 +215,17 @@ rfm_sample_cuts(PG_FUNCTION_ARGS)
 
 /* ---------------------------------------------------------------- input and output */
 
-/* Write version, levels, measures, day, number of customers, log. */
+/* Write version, levels, measures, day, number of customers, gaps by length, log. */
 Datum
 rfm_sample_send(PG_FUNCTION_ARGS)
 {
 	RfmSample *sample = DatumGetSample(PG_GETARG_DATUM(0));
+	RfmLogReader log = RfmSampleLog(sample);
+	uint32 gaps = sample->gap_room;
 	StringInfoData message;
 
+	while (gaps > 0 && sample->gaps[gaps - 1] == 0)
+		gaps--;
 	pq_begintypsend(&message);
 	pq_sendint8(&message, sample->question.version);
 	pq_sendint8(&message, sample->question.levels);
@@ -218,7 +233,10 @@ rfm_sample_send(PG_FUNCTION_ARGS)
 	pq_sendint8(&message, sample->question.monetary_measure);
 	pq_sendint32(&message, (uint32) sample->question.as_of);
 	pq_sendint64(&message, (uint64) sample->customers);
-	pq_sendbytes(&message, (char *) sample->log, (int) sample->used);
+	pq_sendint32(&message, gaps);
+	for (uint32 i = 0; i < gaps; i++)
+		pq_sendint64(&message, sample->gaps[i]);
+	pq_sendbytes(&message, (const char *) log.at, (int) sample->used);
 	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
 }
 
@@ -229,9 +247,10 @@ ReadSample(StringInfo message)
 	RfmQuestion question;
 	RfmSample *sample;
 	int64 customers;
+	uint32 gaps;
 	int size;
 
-	if (message->len - message->cursor < 4 + (int) sizeof(int32) + (int) sizeof(int64))
+	if (message->len - message->cursor < 4 + 2 * (int) sizeof(int32) + (int) sizeof(int64))
 		return NULL;
 	question.version = (uint8) pq_getmsgbyte(message);
 	question.levels = (uint8) pq_getmsgbyte(message);
@@ -239,12 +258,19 @@ ReadSample(StringInfo message)
 	question.monetary_measure = (uint8) pq_getmsgbyte(message);
 	question.as_of = (DateADT) pq_getmsgint(message, sizeof(int32));
 	customers = pq_getmsgint64(message);
+	gaps = pq_getmsgint(message, sizeof(int32));
 	size = message->len - message->cursor;
-	sample = MakeSample(&question, (Size) size);
-	pq_copymsgbytes(message, (char *) sample->log, size);
+	if (gaps > RFM_LONGEST_GAP || gaps * sizeof(uint64) > (Size) size)
+		return NULL;
+	size -= (int) (gaps * sizeof(uint64));
+	sample = MakeSample(&question, gaps, (Size) size);
+	for (uint32 i = 0; i < gaps; i++)
+		sample->gaps[i] = (uint64) pq_getmsgint64(message);
+	pq_copymsgbytes(message, (char *) RfmSampleLog(sample).at, size);
 	sample->used = (uint32) size;
 	sample->customers = customers;
-	if (!RfmSampleIsValid(sample, VARSIZE(sample)) || !RfmLogCheck(RfmSampleLog(sample), customers))
+	if (!RfmSampleIsValid(sample, VARSIZE(sample)) || !RfmSampleGapsAreValid(sample) ||
+		!RfmLogCheck(RfmSampleLog(sample), customers))
 		return NULL;
 	return sample;
 }

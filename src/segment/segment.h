@@ -26,7 +26,7 @@ CellGetDatum(int cell)
 #define PG_RETURN_CELL_SET(set) return CellSetGetDatum(set)
 extern Datum CellSetGetDatum(CellSet set);
 
-/* crm.rfm_cuts is an RfmCuts of 120 bytes, passed by reference. */
+/* crm.rfm_cuts is an RfmCuts of 128 bytes, passed by reference. */
 #define PG_GETARG_CUTS(n) DatumGetRfmCuts(PG_GETARG_DATUM(n))
 static inline const RfmCuts *
 DatumGetRfmCuts(Datum datum)

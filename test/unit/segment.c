@@ -1,5 +1,5 @@
 /*
- * segment.c: cells and patterns, schemes, and the cuts against percent_rank computed the plain way.
+ * segment.c: cells and patterns, schemes, and the cuts against mid-ranks computed the plain way.
  */
 #include <string.h>
 
@@ -298,6 +298,7 @@ TestCutsText(void)
 	static const char *const good[] = {
 		"recency <= 365 180, purchase_days >= 2 4, revenue >= 50.00 200.00",
 		"recency <= 0, orders >= -3, average_order_value >= none",
+		"recency <= 9 none, orders >= 2 3, revenue >= 1.00 none, fresh_days 2147483647",
 		"recency <= 4 3 2 none, orders >= none none none none, revenue >= -5.00 -1.12345678 0.00 "
 		"85070591730234615865843651857.94205286",
 	};
@@ -331,7 +332,12 @@ TestCutsText(void)
 		{"recency <= 1, orders >= 1, revenue >= 1e5",
 		 "39: white space between cuts, a comma between measures, e5"},
 		{"recency <= 1, orders >= 1, revenue >= 1, 2",
-		 "39: the end of the text after three measures, ,"},
+		 "41: fresh_days, or the end of the text after three measures, 2"},
+		{"recency <= 1, orders >= 1, revenue >= 1, fresh_days",
+		 "51: a number of days, 0 to 2147483647, "},
+		{"recency <= 1, orders >= 1, revenue >= 1, fresh_days -1",
+		 "52: a number of days, 0 to 2147483647, -1"},
+		{"recency <= 1, orders >= 1, revenue >= 1, fresh_days 7 8", "54: the end of the text, 8"},
 		{"recency <= 1x, orders >= 1, revenue >= 1",
 		 "12: white space between cuts, a comma between measures, x"},
 		{"recency <= 5 4 3 2 1, orders >= 1 2 3 4 5, revenue >= 1 2 3 4 5",
@@ -346,6 +352,8 @@ TestCutsText(void)
 	unit_check(strcmp(ParseCuts("\frecency<=1\v,\torders>=1\r\n,revenue >=1 \n"),
 					  "recency <= 1, orders >= 1, revenue >= 1.00") == 0,
 			   "cuts between every kind of white space");
+	CHECK(strcmp(ParseCuts("recency <= 1, orders >= 1, revenue >= 1 , fresh_days 0 "),
+				 "recency <= 1, orders >= 1, revenue >= 1.00") == 0);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		unit_check(strcmp(ParseCuts(bad[i].text), bad[i].result) == 0, "no cuts: \"%s\": %s",
 				   bad[i].text, ParseCuts(bad[i].text));
@@ -353,12 +361,9 @@ TestCutsText(void)
 
 /* SQL's expression in SQL's arithmetic. */
 static int
-PlainScore(int levels, int64_t below, int64_t n)
+PlainScore(int levels, int64_t below, int64_t ties, int64_t n)
 {
-	double percent_rank = n > 1 ? (double) below / (double) (n - 1) : 0;
-	int score = 1 + (int) floor(levels * percent_rank);
-
-	return score < levels ? score : levels;
+	return 1 + (int) floor(levels * ((double) below + (double) ties / 2) / (double) n);
 }
 
 /* The claim of sample.c: floating point and whole numbers agree, at and around every threshold. */
@@ -369,20 +374,19 @@ TestFloatAgrees(void)
 
 	for (int levels = 2; levels <= 5; levels++)
 	{
-		for (int64_t n = 2; n < 1500; n++)
+		for (int64_t n = 1; n < 150; n++)
 			for (int64_t below = 0; below < n; below++)
-			{
-				int64_t exact = 1 + levels * below / (n - 1);
-
-				wrong += PlainScore(levels, below, n) != (exact < levels ? exact : levels);
-			}
+				for (int64_t ties = 1; ties <= n - below; ties++)
+					wrong += PlainScore(levels, below, ties, n) !=
+							 1 + levels * (2 * below + ties) / (2 * n);
 		for (int i = 0; i < 200000; i++)
 		{
-			int64_t n = 2 + (int64_t) (Random() >> (14 + Random() % 40)), k = 1 + i % (levels - 1);
-			int64_t wanted = (int64_t) (((HistoryMoney) k * (n - 1) + levels - 1) / levels);
+			int64_t n = 2 + (int64_t) (Random() >> (16 + Random() % 40)), k = 1 + i % (levels - 1);
+			int64_t wanted = (int64_t) ((2 * (HistoryMoney) k * n + levels - 1) / levels);
 
-			for (int64_t below = wanted > 0 ? wanted - 1 : 0; below <= wanted && below < n; below++)
-				wrong += (PlainScore(levels, below, n) > k) != (below >= wanted);
+			for (int64_t rank = wanted - 1; rank <= wanted; rank++)
+				wrong += (PlainScore(levels, (rank - 1) / 2, 1 + (rank - 1) % 2, n) > k) !=
+						 (rank >= wanted);
 		}
 	}
 	CHECK(wrong == 0);
@@ -454,18 +458,27 @@ TestCuts(void)
 		unreadable += !RfmCutsParse(&in, &back) || memcmp(&cuts, &back, sizeof(cuts)) != 0;
 		for (int i = 0; i < n; i++)
 		{
-			int64_t below[3] = {0, 0, 0};
-			int score = RfmScore(&cuts, &customer[i]);
+			int64_t below[3] = {0, 0, 0}, ties[3] = {0, 0, 0};
+			int score = RfmScore(&cuts, &customer[i]), plain[3];
+			bool newest = true;
 
 			for (int j = 0; j < n; j++)
 			{
 				below[0] += customer[j].recency > customer[i].recency;
+				ties[0] += customer[j].recency == customer[i].recency;
+				newest = newest && customer[j].recency >= customer[i].recency;
 				below[1] += customer[j].frequency < customer[i].frequency;
+				ties[1] += customer[j].frequency == customer[i].frequency;
 				below[2] += AtScale8(&customer[j]) < AtScale8(&customer[i]);
+				ties[2] += AtScale8(&customer[j]) == AtScale8(&customer[i]);
 			}
-			wrong += score != PlainScore(levels, below[0], n) * 100 +
-								  PlainScore(levels, below[1], n) * 10 +
-								  PlainScore(levels, below[2], n);
+			for (int k = 0; k < 3; k++)
+				plain[k] = PlainScore(levels, below[k], ties[k], n);
+			if (newest)
+				plain[0] = levels;
+			if (customer[i].frequency <= 1)
+				plain[1] = 1;
+			wrong += score != plain[0] * 100 + plain[1] * 10 + plain[2];
 			scored++;
 		}
 	}
@@ -496,6 +509,64 @@ TestOutOfRange(void)
 	CHECK(RfmScore(&cuts, &customer[0]) == 221);
 }
 
+/* The gaps of customers: counted, merged, and their median the fresh days */
+static void
+TestGaps(void)
+{
+	const RfmQuestion question = {RFM_SAMPLE_VERSION, 5, 0, 0, 9000};
+	size_t size = RfmSampleHead(RFM_LONGEST_GAP) + 100;
+	RfmSample *sample = calloc(1, size), *small = calloc(1, size);
+	HistoryEntry days[] = {{100, 1, 0},  {100, -1, 5}, {100, 2, 7},
+						   {-100, 0, 8}, {1, 1, 10},   {1, 1, 50000}};
+	HistoryEntries set = {days, 6, 6, 2};
+	uint8_t bytes[100];
+	HistoryView history = {bytes, HistoryPackedSize(&set)};
+	HistorySummary sums;
+
+	HistoryPack(&set, bytes);
+	RfmSampleStart(sample, &question, RFM_LONGEST_GAP);
+	RfmSampleStart(small, &question, RfmGapRoom(1));
+	CHECK(HistorySum(history, 9, &sums) == HISTORY_OK && sums.purchase_days == 2);
+	small->question.as_of = 9;
+	CHECK(RfmSampleAddGaps(small, history, &sums) && small->gaps[6] == 1);
+	CHECK(HistorySum(history, 10, &sums) == HISTORY_OK && sums.purchase_days == 3);
+	small->question.as_of = 10;
+	CHECK(RfmSampleAddGaps(small, history, &sums) && small->gaps[6] == 2 && small->gaps[2] == 1);
+	CHECK(HistorySum(history, 50000, &sums) == HISTORY_OK && sums.purchase_days == 4);
+	CHECK(!RfmSampleAddGaps(small, history, &sums) && small->gaps[6] == 2);
+	sample->question.as_of = 50000;
+	CHECK(RfmSampleAddGaps(sample, history, &sums) && sample->gaps[RFM_LONGEST_GAP - 1] == 1 &&
+		  sample->gaps[6] == 1 && sample->gaps[2] == 1);
+	CHECK(!RfmSampleMerge(small, size, sample));
+	CHECK(RfmSampleMerge(sample, size, small) && sample->gaps[6] == 3 && sample->gaps[2] == 2);
+	CHECK(RfmGapRoom(64) == 64 && RfmGapRoom(65) == 128 &&
+		  RfmGapRoom(INT32_MAX) == RFM_LONGEST_GAP);
+	free(sample);
+	free(small);
+}
+
+/* Who bought within the fresh days, whatever the cuts say */
+static void
+TestFresh(void)
+{
+	for (int levels = RFM_MIN_LEVELS; levels <= RFM_MAX_LEVELS; levels++)
+	{
+		RfmCuts cuts = {.version = RFM_CUTS_VERSION, .levels = (uint8_t) levels, .fresh_days = 7};
+		static const int within[] = {0, 0, 2, 2, 3, 4}, twice[] = {0, 0, 2, 2, 3, 3};
+
+		for (int days = 0; days < 20; days++)
+		{
+			RfmMeasures customer = {.recency = days, .frequency = 1};
+			int want = days <= 7 ? within[levels] : days <= 14 ? twice[levels] : 1;
+
+			unit_check(RfmScore(&cuts, &customer) == want * 100 + 11, "%d levels, %d days", levels,
+					   days);
+		}
+		cuts.fresh_days = INT32_MAX;
+		CHECK(RfmScore(&cuts, &(RfmMeasures){.recency = INT32_MAX}) == within[levels] * 100 + 11);
+	}
+}
+
 /* The state of crm.rfm_cuts_agg: what its header may be, and every bit of it turned */
 static void
 TestForgedSample(void)
@@ -503,7 +574,8 @@ TestForgedSample(void)
 	enum
 	{
 		CUSTOMERS = 12,
-		SIZE = RFM_SAMPLE_HEADER + CUSTOMERS * 6
+		GAPS = 4,
+		SIZE = RFM_SAMPLE_HEADER + GAPS * sizeof(uint64_t) + CUSTOMERS * 6
 	};
 	const RfmQuestion question = {RFM_SAMPLE_VERSION, 5, 0, 1, 9000};
 	RfmSample *good = calloc(1, SIZE), *bad = malloc(SIZE), *empty = calloc(1, RFM_SAMPLE_HEADER);
@@ -512,17 +584,19 @@ TestForgedSample(void)
 
 #define FORGE(change) (memcpy(bad, good, SIZE), change, !RfmSampleIsValid(bad, SIZE))
 
-	RfmSampleStart(good, &question);
+	RfmSampleStart(good, &question, GAPS);
+	good->gaps[1] = good->gaps[2] = 5;
 	for (int i = 0; i < CUSTOMERS; i++)
 	{
 		RfmMeasures customer = {i * 97 % 5000 - 100, i % 7, i * 13 % 365, 2};
 
 		added += RfmSampleAdd(good, SIZE + RFM_LOG_ENTRY_SIZE, &customer);
 	}
-	CHECK(added == CUSTOMERS && good->used <= SIZE - RFM_SAMPLE_HEADER);
+	CHECK(added == CUSTOMERS && good->used <= SIZE - RfmSampleHead(GAPS));
 	CHECK(RfmSampleIsValid(good, SIZE) && RfmSampleCut(good, &test_env, &cuts) == RFM_LOG_OK);
 	CHECK(cuts.monetary_measure == 1 && cuts.levels == 5);
-	RfmSampleStart(empty, &question);
+	CHECK(cuts.fresh_days == 3); /* between 2 and 3 days, rounded up */
+	RfmSampleStart(empty, &question, 0);
 	CHECK(RfmSampleIsValid(empty, RFM_SAMPLE_HEADER) && !RfmSampleIsValid(empty, 0) &&
 		  !RfmSampleIsValid(empty, RFM_SAMPLE_HEADER - 1));
 	CHECK(!RfmSampleAdd(empty, RFM_SAMPLE_HEADER, &(RfmMeasures){1, 1, 1, 0}));
@@ -534,8 +608,13 @@ TestForgedSample(void)
 	CHECK(FORGE(bad->question.monetary_measure = RFM_MONETARY_MEASURES));
 	CHECK(FORGE(bad->question.as_of = INT32_MAX));
 	CHECK(FORGE(bad->question.as_of = INT32_MIN));
-	CHECK(FORGE(bad->used = SIZE - RFM_SAMPLE_HEADER + 1));
+	CHECK(FORGE(bad->used = SIZE - RfmSampleHead(GAPS) + 1));
 	CHECK(FORGE(bad->used = UINT32_MAX));
+	CHECK(FORGE(bad->unused = 1));
+	CHECK(FORGE(bad->gap_room = RFM_LONGEST_GAP));
+	CHECK(FORGE(bad->gap_room = UINT32_MAX));
+	CHECK(!FORGE(bad->gaps[0] = RFM_GAP_COUNT_LIMIT));
+	CHECK(RfmSampleCut(bad, &test_env, &cuts) == RFM_LOG_MALFORMED);
 	CHECK(FORGE(bad->customers = -1));
 	CHECK(FORGE(bad->customers = bad->used / 3 + 1));
 	CHECK(!FORGE(bad->customers++));
@@ -614,6 +693,8 @@ main(void)
 	TestFloatAgrees();
 	TestCuts();
 	TestOutOfRange();
+	TestGaps();
+	TestFresh();
 	TestForgedSample();
 	TestAverage();
 	return unit_done();

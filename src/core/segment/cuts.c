@@ -86,6 +86,8 @@ RfmCutsWrong(const RfmCuts *cuts)
 	for (int i = 1; i < cuts->reachable[RFM_MONETARY]; i++)
 		if (RfmCutsMonetary(cuts, i) < RfmCutsMonetary(cuts, i - 1))
 			return "Cuts of the monetary measure must not fall.";
+	if (cuts->fresh_days < 0)
+		return "Fresh days are a number of days, zero or more.";
 	return NULL;
 }
 
@@ -98,7 +100,8 @@ RfmCutsIsCanonical(const RfmCuts *cuts)
 
 	if (cuts->version != RFM_CUTS_VERSION || RfmCutsWrong(cuts) != NULL ||
 		cuts->frequency_measure >= RFM_FREQUENCY_MEASURES ||
-		cuts->monetary_measure >= RFM_MONETARY_MEASURES || cuts->scale > HISTORY_MAX_SCALE)
+		cuts->monetary_measure >= RFM_MONETARY_MEASURES || cuts->scale > HISTORY_MAX_SCALE ||
+		cuts->unused != 0)
 		return false;
 	for (int measure = RFM_RECENCY; measure <= RFM_MONETARY; measure++)
 		if (cuts->reachable[measure] >= cuts->levels)
@@ -212,6 +215,25 @@ ReadMeasure(Cursor *in, const char *const *names, int n, const char *expected, c
 	return CursorTakeWord(in, sign) || CursorFail(in, in->at, sign);
 }
 
+/* Read what may follow the measures. */
+static bool
+ReadFreshDays(Cursor *in, RfmCuts *cuts)
+{
+	const char *from;
+	int64_t days;
+
+	CursorSkipSpace(in);
+	if (!CursorTakeWord(in, "fresh_days"))
+		return CursorFail(in, in->at, "fresh_days, or the end of the text after three measures");
+	CursorSkipSpace(in);
+	from = in->at;
+	if (!CursorTakeInteger(in, 0, INT32_MAX, &days))
+		return CursorFail(in, from, "a number of days, 0 to 2147483647");
+	cuts->fresh_days = (int32_t) days;
+	CursorSkipSpace(in);
+	return true;
+}
+
 static bool
 ReadAll(Cursor *in, CutsText *read)
 {
@@ -233,8 +255,10 @@ ReadAll(Cursor *in, CutsText *read)
 					 "revenue or average_order_value", ">=", &cuts->monetary_measure) ||
 		!ReadCuts(in, read, RFM_MONETARY))
 		return false;
+	if (CursorTake(in, ',') && !ReadFreshDays(in, cuts))
+		return false;
 	if (!CursorAtEnd(in))
-		return CursorFail(in, in->at, "the end of the text after three measures");
+		return CursorFail(in, in->at, "the end of the text");
 
 	for (int i = 0; i < cuts->reachable[RFM_MONETARY]; i++)
 		scale = read->scale[i] > scale ? read->scale[i] : scale;
@@ -277,6 +301,23 @@ PrintText(char *out, const char *text)
 }
 
 static char *
+PrintInteger(char *out, int64_t value)
+{
+	uint64_t rest = value < 0 ? -(uint64_t) value : (uint64_t) value;
+	char digits[20];
+	int n = 0;
+
+	if (value < 0)
+		*out++ = '-';
+	do
+		digits[n++] = (char) ('0' + rest % 10);
+	while ((rest /= 10) > 0);
+	while (n > 0)
+		*out++ = digits[--n];
+	return out;
+}
+
+static char *
 PrintCuts(char *out, const RfmCuts *cuts, int measure)
 {
 	for (int i = 0; i < cuts->levels - 1; i++)
@@ -294,20 +335,7 @@ PrintCuts(char *out, const RfmCuts *cuts, int measure)
 			out += HistoryMoneyFormat(value, scale, out);
 		}
 		else
-		{
-			int64_t value = measure == RFM_RECENCY ? cuts->recency[i] : cuts->frequency[i];
-			uint64_t rest = value < 0 ? -(uint64_t) value : (uint64_t) value;
-			char digits[20];
-			int n = 0;
-
-			if (value < 0)
-				*out++ = '-';
-			do
-				digits[n++] = (char) ('0' + rest % 10);
-			while ((rest /= 10) > 0);
-			while (n > 0)
-				*out++ = digits[--n];
-		}
+			out = PrintInteger(out, measure == RFM_RECENCY ? cuts->recency[i] : cuts->frequency[i]);
 	}
 	return out;
 }
@@ -339,6 +367,11 @@ RfmCutsPrint(const RfmCuts *cuts, char *out)
 	out = PrintText(out, RfmMonetaryMeasureNames[cuts->monetary_measure]);
 	out = PrintText(out, " >=");
 	out = PrintCuts(out, cuts, RFM_MONETARY);
+	if (cuts->fresh_days > 0)
+	{
+		out = PrintText(out, ", fresh_days ");
+		out = PrintInteger(out, cuts->fresh_days);
+	}
 	*out = '\0';
 	CRM_ASSERT(out - start < RFM_CUTS_TEXT_SIZE);
 	CRM_ASSERT(ReadsAs(start, (size_t) (out - start), cuts));
@@ -387,11 +420,26 @@ RfmMeasure(const HistorySummary *sums, int32_t as_of, RfmFrequencyMeasure freque
 	return true;
 }
 
+/* The recency score that fresh_days owe a customer, whatever the cuts say. */
+static int
+FreshScore(const RfmCuts *cuts, int32_t recency)
+{
+	int score = 1;
+
+	if (cuts->fresh_days > 0 && recency <= 2 * (int64_t) cuts->fresh_days)
+	{
+		score = RFM_MIDDLE(cuts->levels);
+		if (recency <= cuts->fresh_days && score < cuts->levels - 1)
+			score = cuts->levels - 1;
+	}
+	return score;
+}
+
 /* The cell of a customer who bought. */
 int
 RfmScore(const RfmCuts *cuts, const RfmMeasures *customer)
 {
-	int r = 0, f = 0, m = 0;
+	int r = 0, f = 0, m = 0, fresh = FreshScore(cuts, customer->recency);
 
 	while (r < cuts->reachable[RFM_RECENCY] && customer->recency <= cuts->recency[r])
 		r++;
@@ -400,5 +448,6 @@ RfmScore(const RfmCuts *cuts, const RfmMeasures *customer)
 	while (m < cuts->reachable[RFM_MONETARY] &&
 		   IsAtLeast(customer->monetary, customer->scale, RfmCutsMonetary(cuts, m), cuts->scale))
 		m++;
-	return (r + 1) * 100 + (f + 1) * 10 + m + 1;
+	r = r + 1 > fresh ? r + 1 : fresh;
+	return r * 100 + (f + 1) * 10 + m + 1;
 }

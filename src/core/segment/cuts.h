@@ -1,11 +1,12 @@
 /*
  * cuts.h: the thresholds between RFM scores, and their text. Pure C.
  *
- *     recency <= 365 180, purchase_days >= 2 4, revenue >= 50.00 200.00
+ *     recency <= 365 180, purchase_days >= 2 4, revenue >= 50.00 200.00, fresh_days 14
  *
  * The first cut of a measure leads to score 2, the next to 3, and so on; a value equal to a cut has
  * reached it. Recency, in days, is better the smaller it is. A cut that nobody reaches is written
- * none.
+ * none. Whoever bought within fresh_days has at least the second best recency score, within twice
+ * that at least the middle one, wherever the cuts are; 0 days, not written, ask for nothing.
  */
 #ifndef CRM_CORE_SEGMENT_CUTS_H
 #define CRM_CORE_SEGMENT_CUTS_H
@@ -51,9 +52,14 @@ typedef struct RfmCuts
 	int32_t recency[RFM_MAX_CUTS];      /* descending; unused places of all arrays are zero */
 	int64_t frequency[RFM_MAX_CUTS];    /* ascending */
 	uint64_t monetary[RFM_MAX_CUTS][2]; /* ascending; low and high half, as 8 bytes align */
+	int32_t fresh_days;
+	int32_t unused; /* zero */
 } RfmCuts;
 
-_Static_assert(sizeof(RfmCuts) == 120, "RfmCuts has no padding");
+_Static_assert(sizeof(RfmCuts) == 128, "RfmCuts has no padding");
+
+/* The score of all where all are alike: the upper of the two in the middle. */
+#define RFM_MIDDLE(levels) (1 + (levels) / 2)
 
 /* What the three scores of one customer are made from. */
 typedef struct RfmMeasures

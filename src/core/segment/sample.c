@@ -1,12 +1,19 @@
 /*
  * sample.c: collect the measures of customers, then find the cuts.
  *
- * The score is SQL's least(levels, 1 + floor(levels * percent_rank())), and percent_rank is
- * (rank - 1) / (n - 1), where rank - 1 is the number of customers below. So a customer reaches
- * score k + 1 if levels * below >= k * (n - 1), in whole numbers: if at least
- * ceil(k * (n - 1) / levels) customers are below. SQL's floating point agrees: fractions of 2, 3,
- * 4 or 5 times that number are rounded back to whole numbers, and no other fraction of less than
- * 2^50 customers comes near enough to one to be rounded to it.
+ * The score is by mid-rank, 1 + floor(levels * (below + ties / 2) / n), where ties are the
+ * customers with the same value, the customer among them. So a value reaches score k + 1 if 2 *
+ * below + ties >= 2 * k * n / levels, in whole numbers. Mid-ranks rise with the values, so the
+ * smallest value that reaches a score is its cut. All alike get the middle score, and a large tie
+ * is neither praised nor condemned. SQL's floating point agrees up to 2^48 customers: the quotient
+ * is rounded once, and no fraction of so many is so near to a whole number below it.
+ *
+ * Two ends have a meaning of their own. Who bought on the newest day of all has the best recency
+ * score: no cut of recency is below the smallest recency. And to have bought once is frequency
+ * score 1: no cut of frequency is below 2.
+ *
+ * fresh_days is the median of all gaps between purchase days, of all customers together; where it
+ * is half a day, the next whole one.
  */
 #include <string.h>
 
@@ -127,16 +134,21 @@ NextAbove(const Column *column, HistoryMoney floor, HistoryMoney *next, bool *fo
 }
 
 /*
- * Find the smallest value that at least `wanted` values are below of, if there is one.
+ * Find the smallest value whose mid-rank, 2 * below + ties, is at least `wanted`, if there is one.
  *
- * The value at rank `wanted` is narrowed down by counting into buckets, each time within the
- * bucket that holds it: nothing is moved, and no order of the data makes it slow.
+ * Only the value at rank wanted / 2 and the next above it can be that: lower ones have at most so
+ * many values below or beside them, and higher ones more. It is narrowed down by counting into
+ * buckets, each time within the bucket that holds it: nothing is moved, and no order of the data
+ * makes it slow.
  */
 static RfmLogStatus
-FindCut(const Column *column, int64_t wanted, HistoryMoney *cut, bool *found)
+FindCut(const Column *column, HistoryMoney wanted, HistoryMoney *cut, bool *found)
 {
 	HistoryMoney low = column->lowest, high = column->highest;
-	int64_t below = 0;
+	int64_t rank = (int64_t) (wanted / 2), below = 0, ties = column->n;
+
+	if (rank > column->n - 1)
+		rank = column->n - 1;
 
 	while (low < high)
 	{
@@ -155,13 +167,14 @@ FindCut(const Column *column, int64_t wanted, HistoryMoney *cut, bool *found)
 			if (v >= low && v <= high)
 				counts[(int) ((UInt128) (v - low) >> shift)]++;
 		}
-		while (below + counts[bucket] <= wanted)
+		while (below + counts[bucket] <= rank)
 			below += counts[bucket++];
+		ties = counts[bucket]; /* of one value, where this is the last time */
 		low += bucket * width;
 		if (high - low >= width)
 			high = low + (width - 1);
 	}
-	if (below < wanted)
+	if (2 * (HistoryMoney) below + ties < wanted)
 		return NextAbove(column, low, cut, found);
 	*cut = low;
 	*found = true;
@@ -204,15 +217,18 @@ CutMeasure(RfmLogReader log, int measure, int scale, Column *column, HistoryMone
 	bool reached = true;
 	int n = 0;
 
-	/* percent_rank of a single customer is 0: no cut is reached */
-	for (int k = 1; status == RFM_LOG_OK && reached && k < cuts->levels && column->n > 1; k++)
+	for (int k = 1; status == RFM_LOG_OK && reached && k < cuts->levels; k++)
 	{
-		int64_t wanted =
-			(int64_t) (((HistoryMoney) k * (column->n - 1) + cuts->levels - 1) / cuts->levels);
+		HistoryMoney wanted = (2 * (HistoryMoney) k * column->n + cuts->levels - 1) / cuts->levels;
 
 		status = FindCut(column, wanted, &found[n], &reached);
 		n += reached;
 	}
+	/* the two ends */
+	while (measure == RFM_RECENCY && n < cuts->levels - 1)
+		found[n++] = column->highest;
+	for (int i = 0; measure == RFM_FREQUENCY && i < n; i++)
+		found[i] = found[i] > 1 ? found[i] : 2;
 	if (status != RFM_LOG_OK)
 		return status;
 	cuts->reachable[measure] = (uint8_t) n;
@@ -276,30 +292,80 @@ RfmSampleIsValid(const RfmSample *sample, size_t size)
 {
 	/* an entry is three bytes or more */
 	return size >= RFM_SAMPLE_HEADER && RfmQuestionIsValid(&sample->question) &&
-		   sample->used <= size - RFM_SAMPLE_HEADER && sample->customers >= 0 &&
+		   sample->gap_room <= RFM_LONGEST_GAP && sample->unused == 0 &&
+		   size >= RfmSampleHead(sample->gap_room) &&
+		   sample->used <= size - RfmSampleHead(sample->gap_room) && sample->customers >= 0 &&
 		   sample->customers <= sample->used / 3;
 }
 
+bool
+RfmSampleGapsAreValid(const RfmSample *sample)
+{
+	for (uint32_t i = 0; i < sample->gap_room; i++)
+		if (sample->gaps[i] >= RFM_GAP_COUNT_LIMIT)
+			return false;
+	return true;
+}
+
 void
-RfmSampleStart(RfmSample *sample, const RfmQuestion *question)
+RfmSampleStart(RfmSample *sample, const RfmQuestion *question, uint32_t gap_room)
 {
 	sample->question = *question;
+	sample->gap_room = gap_room;
+}
+
+uint32_t
+RfmGapRoom(int64_t days)
+{
+	uint32_t room = 64;
+
+	while (room < RFM_LONGEST_GAP && room < days)
+		room *= 2;
+	return room;
+}
+
+static uint8_t *
+SampleLogStart(const RfmSample *sample)
+{
+	return (uint8_t *) sample + RfmSampleHead(sample->gap_room);
+}
+
+/* The bytes that a log may have in a sample of a size */
+static size_t
+SampleLogRoom(const RfmSample *sample, size_t size)
+{
+	return size - RfmSampleHead(sample->gap_room);
 }
 
 RfmLogReader
 RfmSampleLog(const RfmSample *sample)
 {
-	return (RfmLogReader){sample->log, sample->log + sample->used};
+	const uint8_t *log = SampleLogStart(sample);
+
+	return (RfmLogReader){log, log + sample->used};
 }
 
 bool
 RfmSampleAdd(RfmSample *sample, size_t size, const RfmMeasures *customer)
 {
 	CRM_ASSERT(RfmSampleIsValid(sample, size));
-	if (size - RFM_SAMPLE_HEADER - sample->used < RFM_LOG_ENTRY_SIZE)
+	if (SampleLogRoom(sample, size) - sample->used < RFM_LOG_ENTRY_SIZE)
 		return false;
-	sample->used += (uint32_t) RfmLogPut(sample->log + sample->used, customer);
+	sample->used += (uint32_t) RfmLogPut(SampleLogStart(sample) + sample->used, customer);
 	sample->customers++;
+	return true;
+}
+
+bool
+RfmSampleAddGaps(RfmSample *sample, HistoryView history, const HistorySummary *sums)
+{
+	int64_t longest = (int64_t) sums->last_day - sums->first_day;
+
+	if (sums->purchase_days < 2)
+		return true;
+	if (sample->gap_room < RFM_LONGEST_GAP && sample->gap_room < longest)
+		return false;
+	HistoryCountGaps(history, sample->question.as_of, sample->gaps, (int32_t) sample->gap_room);
 	return true;
 }
 
@@ -307,9 +373,12 @@ bool
 RfmSampleMerge(RfmSample *sample, size_t size, const RfmSample *other)
 {
 	CRM_ASSERT(RfmSampleIsValid(sample, size));
-	if (size - RFM_SAMPLE_HEADER - sample->used < other->used)
+	if (sample->gap_room < other->gap_room ||
+		SampleLogRoom(sample, size) - sample->used < other->used)
 		return false;
-	memcpy(sample->log + sample->used, other->log, other->used);
+	for (uint32_t i = 0; i < other->gap_room; i++)
+		sample->gaps[i] += other->gaps[i];
+	memcpy(SampleLogStart(sample) + sample->used, SampleLogStart(other), other->used);
 	sample->used += other->used;
 	sample->customers += other->customers;
 	return true;
@@ -320,7 +389,30 @@ RfmSampleGrow(const RfmSample *sample, RfmSample *larger)
 {
 	larger->used = sample->used;
 	larger->customers = sample->customers;
-	memcpy(larger->log, sample->log, sample->used);
+	memcpy(larger->gaps, sample->gaps, sample->gap_room * sizeof(uint64_t));
+	memcpy(SampleLogStart(larger), SampleLogStart(sample), sample->used);
+}
+
+/* The length of the gap at a rank from 0, shortest first */
+static int32_t
+GapAt(const RfmSample *sample, uint64_t rank)
+{
+	uint32_t i = 0;
+
+	while (rank >= sample->gaps[i])
+		rank -= sample->gaps[i++];
+	return (int32_t) (i + 1);
+}
+
+/* The median gap in whole days, rounded up; 0 if there is none. */
+static int32_t
+MedianGap(const RfmSample *sample)
+{
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < sample->gap_room; i++)
+		n += sample->gaps[i];
+	return n == 0 ? 0 : (GapAt(sample, (n - 1) / 2) + GapAt(sample, n / 2) + 1) / 2;
 }
 
 RfmLogStatus
@@ -329,6 +421,9 @@ RfmSampleCut(const RfmSample *sample, const Environment *env, RfmCuts *cuts)
 	RfmLogStatus status =
 		RfmLogCut(RfmSampleLog(sample), sample->customers, sample->question.levels, env, cuts);
 
+	if (status == RFM_LOG_OK && !RfmSampleGapsAreValid(sample))
+		return RFM_LOG_MALFORMED;
+	cuts->fresh_days = status == RFM_LOG_OK ? MedianGap(sample) : 0;
 	cuts->frequency_measure = sample->question.frequency_measure;
 	cuts->monetary_measure = sample->question.monetary_measure;
 	return status;
