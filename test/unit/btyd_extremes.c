@@ -34,8 +34,8 @@ Check(const BtydModel *m, const char *what, BtydStatus status, double result, do
 	if (status != BTYD_OK || (result >= 0 && result <= most))
 		return;
 	if (wrong++ < 5)
-		printf("# %s of %s (%g, %g, %g, %g) is %g\n", what, m->process->name, m->params[0],
-			   m->params[1], m->params[2], m->params[3], result);
+		printf("# %s of %s/%d (%g, %g, %g, %g) is %g\n", what, m->process->name, m->order,
+			   m->params[0], m->params[1], m->params[2], m->params[3], result);
 }
 
 static void
@@ -76,7 +76,8 @@ main(void)
 
 			for (int j = 0; j < BTYD_MAX_PARAMS; j++)
 				p[j] = PICK(params);
-			if (BtydPrepare(&m, BtydProcesses[i], 1, p) != BTYD_OK)
+			if (BtydPrepare(&m, BtydProcesses[i], 1 + k % BtydProcesses[i]->max_order, p) !=
+				BTYD_OK)
 				continue;
 			for (int n = 0; n < 5; n++, asked++)
 				Ask(&m);

@@ -7,6 +7,7 @@
 #ifndef CRM_UNIT_CDNOW_H
 #define CRM_UNIT_CDNOW_H
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@ typedef struct Cdnow
 {
 	BtydRow rows[CDNOW_CUSTOMERS];      /* row i is sample id i + 1, weight 1 */
 	double mean_spend[CDNOW_CUSTOMERS]; /* per repeat purchase day, 0 without one */
+	double log_gaps;                    /* sum of log gap between purchase days, in weeks */
 } Cdnow;
 
 /* Days since 1997-01-01 of a YYYYMMDD in 1997 or 1998 */
@@ -60,7 +62,10 @@ cdnow_read(Cdnow *cdnow)
 		if (first[i] < 0)
 			first[i] = day;
 		else if (day != last[i])
+		{
 			cdnow->rows[i].x += 1;
+			cdnow->log_gaps += log((day - last[i]) / 7.0);
+		}
 		if (day != first[i])
 			repeat_spend[i] += amount;
 		last[i] = day; /* the file is in order of time for each customer */

@@ -301,7 +301,7 @@ BgPmf(const BtydModel *m, double x, double t_x, double t, double horizon, double
 		ErlangFuture f = RegularFuture(m, x, t_x, t);
 
 		if (n == 0.0)
-			*result = 1.0 - alive * (1.0 - ErlangNone(&f, horizon));
+			*result = (1.0 - alive) + alive * ErlangNone(&f, horizon);
 		else
 			*result = alive * ErlangPmf(&f, horizon, n);
 	}
