@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP 1
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(244);
+SELECT plan(248);
 
 -- A shop of the scale of CDNOW: 3,000 customers of a quarter, observed for nine months.
 CREATE TEMP TABLE truth AS SELECT clv_model('mbgnbd', '{.525, 6.18, .891, 1.614}', 7, '{6.25, 3.74, 15.44}') AS model;
@@ -151,7 +151,7 @@ SELECT ok(bool_and(truth BETWEEN lower AND upper AND abs(ln(estimate / truth)) <
 SELECT results_eq($$SELECT part, name, estimate, standard_error, lower, upper FROM truth, clv_parameters(model) WHERE name IN ('r', 'gamma')$$, $$VALUES ('mbgnbd', 'r', .525::float8, NULL::float8, NULL::float8, NULL::float8), ('gamma_gamma', 'gamma', 15.44, NULL, NULL, NULL)$$, 'given parameters have no errors');
 SELECT results_eq($$SELECT status, log_likelihood, aic, customers, iterations, spend_status, warning FROM truth, clv_diagnostics(model)$$, $$VALUES ('given', NULL::float8, NULL::float8, NULL::bigint, NULL::bigint, 'given', NULL::text)$$, 'diagnostics of a given model');
 SELECT ok(d.aic = 8 - 2 * d.log_likelihood AND abs(d.bic - (4 * ln(3000) - 2 * d.log_likelihood)) < 1e-9 AND d.spend_aic = 6 - 2 * d.spend_log_likelihood AND d.customers = 3000, 'AIC and BIC') FROM model, clv_diagnostics(model) AS d;
-SELECT is((SELECT array_agg(process) FROM clv_processes()), '{mbgnbd,bgnbd,paretonbd}', 'processes, the default first');
+SELECT is((SELECT array_agg(process) FROM clv_processes()), '{mbgnbd,bgnbd,paretonbd,nbd}', 'processes, the default first');
 
 CREATE FUNCTION pg_temp.status(btyd_data) RETURNS text LANGUAGE sql AS
 	$$ SELECT string_agg(DISTINCT d.status, ' ') FROM clv_processes() AS p, LATERAL clv_diagnostics(clv_fit($1, p.process)) AS d $$;

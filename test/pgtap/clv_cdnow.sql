@@ -9,7 +9,7 @@ SELECT pg_stat_file(:'crm_data' || '/cdnow/CDNOW_sample.txt', true) IS NULL AS a
 \endif
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(37);
+SELECT plan(38);
 
 CREATE TEMP TABLE line (t text);
 \set command 'cat ' :crm_data '/cdnow/CDNOW_sample.txt'
@@ -46,7 +46,7 @@ SELECT ok(abs(p.estimate / e.estimate - 1) < 1e-4 AND (e.error IS NULL OR abs(p.
 	ORDER BY e.process, e.name;
 SELECT results_eq($$SELECT spend_status, spend_customers, round(spend_log_likelihood::numeric, 6), round(spend_correlation::numeric, 3), warning FROM model, clv_diagnostics(model) WHERE model.process = 'mbgnbd'$$,
 	$$VALUES ('converged', 946::bigint, -4055.917695, 0.114, NULL::text)$$, 'Gamma-Gamma');
-SELECT results_eq('SELECT process FROM data, clv_compare(data)', $$VALUES ('mbgnbd'), ('bgnbd'), ('paretonbd')$$, 'clv_compare: best by AIC first');
+SELECT results_eq('SELECT process FROM data, clv_compare(data)', $$VALUES ('mbgnbd'), ('bgnbd'), ('paretonbd'), ('nbd')$$, 'clv_compare: best by AIC first');
 SELECT results_eq('SELECT process, log_likelihood FROM data, clv_compare(data) ORDER BY 1', 'SELECT d.process, d.log_likelihood FROM model, clv_diagnostics(model) AS d ORDER BY 1', 'clv_compare: the same fits');
 SELECT ok(bool_and(abs(CASE WHEN w.name = 'alpha' THEN 7 ELSE 1 END * w.estimate / d.estimate - 1) < 1e-7), 'the unit of time changes a time parameter by its factor, nothing else')
 	FROM (SELECT p.* FROM model AS m, clv_parameters(m.model) AS p WHERE m.process = 'mbgnbd') AS w

@@ -32,11 +32,11 @@ SELECT results_eq('SELECT days, gaps FROM data, btyd_gap_rows(data)',
 
 SELECT pg_temp.near(array_agg(log_likelihood ORDER BY process),
 	'{-2048.05841629393, -2050.76583668350, -2061.29992456118}', 1e-10,
-	'log-likelihoods of BG, MBG, Pareto') FROM data, clv_compare(data);
+	'log-likelihoods of BG, MBG, Pareto') FROM data, clv_compare(data) WHERE process <> 'nbd';
 SELECT pg_temp.near(array_agg(aic ORDER BY process), '{4104.11683258785, 4109.53167336700, 4130.59984912236}',
-	1e-10, 'their AIC') FROM data, clv_compare(data);
+	1e-10, 'their AIC') FROM data, clv_compare(data) WHERE process <> 'nbd';
 SELECT pg_temp.near(array_agg(bic ORDER BY process), '{4121.01506630495, 4126.42990708411, 4147.49808283946}',
-	1e-10, 'their BIC') FROM data, clv_compare(data);
+	1e-10, 'their BIC') FROM data, clv_compare(data) WHERE process <> 'nbd';
 
 CREATE TEMP TABLE fitted AS
 SELECT estimate, standard_error, lower, upper, row_number() OVER () AS i

@@ -104,9 +104,9 @@ CREATE TEMP TABLE model (input text, detail text);
 INSERT INTO model VALUES
 	('1', 'At $: expected an object, found 1.'),
 	('[1, 2]', 'At $: expected an object, found an array.'),
-	('{}', 'At $.process: expected one of mbgnbd, bgnbd, paretonbd, found nothing.'),
-	('{"process": "小"}', 'At $.process: expected one of mbgnbd, bgnbd, paretonbd, found "小".'),
-	('{"process": null}', 'At $.process: expected one of mbgnbd, bgnbd, paretonbd, found null.'),
+	('{}', 'At $.process: expected one of mbgnbd, bgnbd, paretonbd, nbd, found nothing.'),
+	('{"process": "小"}', 'At $.process: expected one of mbgnbd, bgnbd, paretonbd, nbd, found "小".'),
+	('{"process": null}', 'At $.process: expected one of mbgnbd, bgnbd, paretonbd, nbd, found null.'),
 	('{"process": "bgnbd", "unit_days": "7"}', 'At $.unit_days: expected a number, found "7".'),
 	('{"process": "bgnbd", "unit_days": 0}', 'At $.unit_days: expected a number above 0, found 0.'),
 	('{"process": "bgnbd", "unit_days": 1e999}', 'At $.unit_days: expected a number that a float8 holds, found 1' || repeat('0', 99) || '.'),
