@@ -66,7 +66,7 @@ TestReference(void)
 		for (int j = 0; j < 2; j++)
 		{
 			SeasonHorizon horizon =
-				SeasonAhead(&m, &clock, 7, as_of, j == 0 ? 31 : 365, log1p(.1) / 365);
+				SeasonAhead(&m, &clock, 7, as_of, j == 0 ? 31 : 365, log1p(.1) * 7 / 365);
 
 			CHECK_NEAR(horizon.span, cases[i].span[j], 1e-13 * horizon.span);
 			CHECK(BtydExpected(&m, x, t_x, t, horizon.span, &value) == BTYD_OK);
@@ -125,7 +125,8 @@ TestEveryDay(void)
 			{
 				double delta = log1p(rates[k]) / 365;
 				int32_t as_of = Day(2023, 1 + 3 * j, 28);
-				SeasonHorizon horizon = SeasonAhead(&models[i], &clock, 7, as_of, days[j], delta);
+				SeasonHorizon horizon =
+					SeasonAhead(&models[i], &clock, 7, as_of, days[j], 7 * delta);
 
 				for (int c = 0; c < 3 - 2 * (j == 3); c++)
 				{
@@ -151,10 +152,10 @@ TestFar(void)
 	BtydModel m = Model(&BtydMbgnbd, .525, 6.18, .891, 1.614);
 	int32_t as_of = Day(2024, 11, 15);
 	double delta = log1p(.1) / 365;
-	SeasonHorizon near = SeasonAhead(&m, &clock, 7, as_of, SEASON_FAR_DAYS, delta);
-	SeasonHorizon further = SeasonAhead(&m, &clock, 7, as_of, SEASON_FAR_DAYS + 4000, delta);
-	SeasonHorizon life = SeasonAhead(&m, &clock, 7, as_of, INFINITY, delta);
-	SeasonHorizon end = SeasonAhead(&m, &clock, 7, 2145031948, 2147483647, delta);
+	SeasonHorizon near = SeasonAhead(&m, &clock, 7, as_of, SEASON_FAR_DAYS, 7 * delta);
+	SeasonHorizon further = SeasonAhead(&m, &clock, 7, as_of, SEASON_FAR_DAYS + 4000, 7 * delta);
+	SeasonHorizon life = SeasonAhead(&m, &clock, 7, as_of, INFINITY, 7 * delta);
+	SeasonHorizon end = SeasonAhead(&m, &clock, 7, 2145031948, 2147483647, 7 * delta);
 	double a, b, c, want = 0, from, last;
 
 	CHECK(SeasonDiscounted(&m, &near, 3, 20, 25, &a) == BTYD_OK);
@@ -180,7 +181,7 @@ TestFar(void)
 	life = SeasonAhead(&m, &clock, 7, as_of, INFINITY, 0);
 	CHECK(SeasonDiscounted(&m, &life, 3, 20, 25, &a) ==
 		  BtydDiscounted(&m, 3, 20, 25, INFINITY, 0, &b));
-	near = SeasonAhead(&m, &clock, 7, as_of, 0, delta);
+	near = SeasonAhead(&m, &clock, 7, as_of, 0, 7 * delta);
 	CHECK(SeasonDiscounted(&m, &near, 3, 20, 25, &a) == BTYD_OK && a == 0);
 	CHECK(SeasonDiscounted(&m, &near, -1, 20, 25, &a) == BTYD_BAD_X);
 }
@@ -199,12 +200,12 @@ TestFlat(void)
 
 	for (int i = 0; i < 6; i++)
 	{
-		SeasonHorizon horizon = SeasonAhead(&m, &clock, 7, 9000, days[i], delta);
-		SeasonHorizon same = SeasonAhead(&m, &equal_clock, 7, 9000, days[i], delta);
+		SeasonHorizon horizon = SeasonAhead(&m, &clock, 7, 9000, days[i], 7 * delta);
+		SeasonHorizon same = SeasonAhead(&m, &equal_clock, 7, 9000, days[i], 7 * delta);
 		double got, want, again;
 
 		CHECK(SeasonDiscounted(&m, &horizon, 3, 20, 25, &got) == BTYD_OK);
-		CHECK(BtydDiscounted(&m, 3, 20, 25, days[i] / 7, delta * 7, &want) == BTYD_OK);
+		CHECK(BtydDiscounted(&m, 3, 20, 25, days[i] / 7, 7 * delta, &want) == BTYD_OK);
 		CHECK(got == want && horizon.span == days[i] / 7);
 		CHECK(SeasonDiscounted(&m, &same, 3, 20, 25, &again) == BTYD_OK);
 		CHECK_NEAR(again, want, 1e-11 * want);

@@ -142,19 +142,31 @@ MakeWeights(const SeasonClock *clock, double unit_days, double scale, int32_t as
 	horizon->weight[nodes.n - 1] += exp(-delta * days);
 }
 
+double
+SeasonSpanAhead(const SeasonClock *clock, double unit_days, int32_t as_of, double days)
+{
+	int near_days = days < SEASON_FAR_DAYS ? (int) days : SEASON_FAR_DAYS;
+
+	if (clock->season.bins == 0)
+		return days / unit_days;
+	return (SeasonSpan(clock, as_of, as_of + near_days) + (days - near_days)) / unit_days;
+}
+
 SeasonHorizon
 SeasonAhead(const BtydModel *model, const SeasonClock *clock, double unit_days, int32_t as_of,
-			double days, double delta)
+			double days, double rate)
 {
-	SeasonHorizon horizon = {.delta = delta * unit_days, .far = INFINITY};
+	SeasonHorizon horizon = {
+		.span = SeasonSpanAhead(clock, unit_days, as_of, days), .rate = rate, .far = INFINITY};
+	double delta = rate / unit_days;
 	int near_days = days < SEASON_FAR_DAYS ? (int) days : SEASON_FAR_DAYS;
-	double near_span = SeasonSpan(clock, as_of, as_of + near_days);
 
-	horizon.span = (near_span + (days - near_days)) / unit_days;
-	if (clock->season.bins == 0 || delta == 0 || horizon.span == 0)
+	if (clock->season.bins == 0 || !(rate > 0) || !(days > 0))
 		return horizon;
 	if (days > near_days)
 	{
+		double near_span = SeasonSpan(clock, as_of, as_of + near_days);
+
 		horizon.far = near_span / unit_days;
 		horizon.far_factor = exp(delta * (near_span - near_days));
 	}
@@ -169,7 +181,7 @@ SeasonDiscounted(const BtydModel *model, const SeasonHorizon *horizon, double x,
 	double sum = 0;
 
 	if (horizon->n == 0)
-		return BtydDiscounted(model, x, t_x, t, horizon->span, horizon->delta, result);
+		return BtydDiscounted(model, x, t_x, t, horizon->span, horizon->rate, result);
 	for (int j = 0; j < horizon->n; j++)
 	{
 		double orders;
@@ -182,10 +194,10 @@ SeasonDiscounted(const BtydModel *model, const SeasonHorizon *horizon, double x,
 	if (horizon->far < INFINITY)
 	{
 		double until, all;
-		BtydStatus status = BtydDiscounted(model, x, t_x, t, horizon->far, horizon->delta, &until);
+		BtydStatus status = BtydDiscounted(model, x, t_x, t, horizon->far, horizon->rate, &until);
 
 		if (status == BTYD_OK)
-			status = BtydDiscounted(model, x, t_x, t, horizon->span, horizon->delta, &all);
+			status = BtydDiscounted(model, x, t_x, t, horizon->span, horizon->rate, &all);
 		if (status != BTYD_OK)
 			return status;
 		sum += horizon->far_factor * fmax(all - until, 0);

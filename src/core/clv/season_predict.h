@@ -27,8 +27,8 @@
 /* A horizon, made ready: what is asked of the process */
 typedef struct SeasonHorizon
 {
-	double span;  /* the time of the clock, in the model's unit; INFINITY for life */
-	double delta; /* the discount, per unit of the model */
+	double span; /* the time of the clock, in the model's unit; INFINITY for life */
+	double rate; /* the discount, per unit of the model */
 
 	/* weights of E at times; none where the process itself can be asked, for want of a season or
 	 * of a discount */
@@ -42,11 +42,18 @@ typedef struct SeasonHorizon
 } SeasonHorizon;
 
 /*
- * Prepare a horizon of `days` whole days from the end of as_of; INFINITY for life. delta >= 0 is
- * the discount of a day: log(1 + discount) / 365. Times of the model are in unit_days.
+ * The time that the clock measures in `days` whole days from the end of as_of on, in units of
+ * unit_days; INFINITY for life.
+ */
+extern double SeasonSpanAhead(const SeasonClock *clock, double unit_days, int32_t as_of,
+							  double days);
+
+/*
+ * Prepare a horizon of so many days, with a discount of rate >= 0 per unit of the model. The same
+ * span; weights cost some .1 ms a year.
  */
 extern SeasonHorizon SeasonAhead(const BtydModel *model, const SeasonClock *clock, double unit_days,
-								 int32_t as_of, double days, double delta);
+								 int32_t as_of, double days, double rate);
 
 /*
  * What the orders of the horizon count (BtydDiscounted in the calendar); x, t_x, t in the time of
