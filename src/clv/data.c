@@ -166,17 +166,18 @@ btyd_data_in(PG_FUNCTION_ARGS)
 	BtydTextReader reader = {.in = CursorStart(input, strlen(input))};
 	BtydData data = {0};
 	Size room = BTYD_KINDS; /* the first row of a list has no comma before it */
-	BtydRow row;
+	BtydRow *rows, row;
+	Size n = 0;
 
 	for (const char *c = input; *c; c++)
 		room += *c == ',';
-	data.rows = BtydAllocateRows(room);
+	rows = BtydAllocateRows(room);
 
 	if (BtydTextHead(&reader.in, &data))
 		while (BtydTextNext(&reader, &row))
 		{
 			CHECK_FOR_INTERRUPTS();
-			data.rows[data.n[BTYD_CUSTOMERS]++] = row; /* of any kind, until they are in order */
+			rows[n++] = row;
 		}
 	if (reader.in.expected != NULL)
 	{
@@ -186,7 +187,8 @@ btyd_data_in(PG_FUNCTION_ARGS)
 			"rows=x:t_x:t*n,... spend=x:m_x*n,... days=2024-02-12*n,... gaps=14*n,...\".");
 		return (Datum) 0;
 	}
-	BtydCheckStatus(BtydNormalise(&data, &CrmEnvironment));
+	data.rows = BtydAllocateRows(n);
+	BtydCheckStatus(BtydNormalise(rows, n, &data, &CrmEnvironment));
 	PG_RETURN_DATUM(BtydDataGetDatum(&data));
 }
 

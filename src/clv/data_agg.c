@@ -45,11 +45,14 @@ NewState(uint32 capacity, double unit_days)
 	return state;
 }
 
-/* The executor owns the state it passed in and frees it; states that grew on the way are ours. */
+/*
+ * A copy with so much more room. The executor owns the state it passed in and frees it; states that
+ * grew on the way are ours.
+ */
 static BtydOpen *
-GrowState(BtydOpen *state, const BtydOpen *owned_by_executor)
+GrowState(BtydOpen *state, const BtydOpen *owned_by_executor, uint32 times)
 {
-	BtydOpen *grown = NewState(state->capacity * 2, state->unit_days);
+	BtydOpen *grown = NewState(state->capacity * times, state->unit_days);
 
 	BtydOpenGrow(state, grown);
 	if (state != owned_by_executor)
@@ -60,14 +63,14 @@ GrowState(BtydOpen *state, const BtydOpen *owned_by_executor)
 static BtydOpen *
 AddRow(BtydOpen *state, const BtydOpen *owned_by_executor, const BtydRow *row)
 {
-	BtydDataStatus status = BtydOpenAdd(state, row);
+	BtydDataStatus status = BtydOpenAdd(state, row, NULL);
 
 	if (status == BTYD_DATA_OK)
 		return state;
 	if (status == BTYD_DATA_FULL)
 	{
-		state = GrowState(state, owned_by_executor);
-		status = BtydOpenAdd(state, row);
+		state = GrowState(state, owned_by_executor, 2);
+		status = BtydOpenAdd(state, row, NULL);
 	}
 	BtydCheckStatus(status);
 	return state;
@@ -92,6 +95,7 @@ AddData(BtydOpen *owned, const BtydData *data)
 	static const BtydCounters zero;
 	BtydOpen *state = owned ? owned : NewState(BTYD_OPEN_FIRST_CAPACITY, data->unit_days);
 	Size n = BtydRowCount(data), done = 0;
+	uint32 times = 1;
 
 	if (n == 0 && memcmp(&data->counters, &zero, sizeof(zero)) == 0)
 		return state;
@@ -99,13 +103,18 @@ AddData(BtydOpen *owned, const BtydData *data)
 	BtydOpenAddCounters(state, &data->counters);
 	if (n > 0)
 		BtydOpenSetAsOf(state, data->as_of);
+	/* at least all of these rows will be in it, so it grows once */
+	while (state->capacity * times < Min(n, BTYD_OPEN_MOST_CAPACITY))
+		times *= 2;
+	if (times > 1)
+		state = GrowState(state, owned, times);
 	while (done < n)
 	{
 		BtydDataStatus status = BtydOpenMerge(state, data->rows, Min(n, done + BLOCK_ROWS), &done);
 
 		CHECK_FOR_INTERRUPTS();
 		if (status == BTYD_DATA_FULL)
-			state = GrowState(state, owned);
+			state = GrowState(state, owned, 2);
 		else
 			BtydCheckStatus(status);
 	}
@@ -168,19 +177,38 @@ AddSpend(BtydOpen *state, const BtydOpen *owned_by_executor, double x, double m_
 	return state;
 }
 
+/* Count a day or a gap. */
+static BtydOpen *
+AddOne(BtydOpen *state, const BtydOpen *owned_by_executor, BtydHints *hints, BtydKind kind,
+	   int32_t x)
+{
+	BtydDataStatus status = BtydOpenAddOne(state, hints, kind, x);
+
+	if (status == BTYD_DATA_FULL)
+	{
+		state = GrowState(state, owned_by_executor, 2);
+		status = BtydOpenAddOne(state, hints, kind, x);
+	}
+	BtydCheckStatus(status);
+	return state;
+}
+
 /* Count the repeat purchases of a customer by day, and the gaps between purchase days. */
 static BtydOpen *
-AddDays(BtydOpen *state, const BtydOpen *owned_by_executor, const int32_t *days, int64 n)
+AddDays(FunctionCallInfo fcinfo, BtydOpen *state, const BtydOpen *owned_by_executor,
+		const int32_t *days, int64 n)
 {
+	BtydHints *hints = fcinfo->flinfo->fn_extra;
+
+	if (hints == NULL)
+		hints = fcinfo->flinfo->fn_extra =
+			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(BtydHints));
 	for (int64 i = 1; i < n; i++)
 	{
-		BtydRow day = {days[i], 0, BTYD_MARK(BTYD_DAYS), 1};
-		BtydRow gap = {(double) days[i] - days[i - 1], 0, BTYD_MARK(BTYD_GAPS), 1};
-
 		if ((i & (BLOCK_ROWS - 1)) == 0)
 			CHECK_FOR_INTERRUPTS();
-		state = AddRow(state, owned_by_executor, &day);
-		state = AddRow(state, owned_by_executor, &gap);
+		state = AddOne(state, owned_by_executor, hints, BTYD_DAYS, days[i]);
+		state = AddOne(state, owned_by_executor, hints, BTYD_GAPS, days[i] - days[i - 1]);
 	}
 	return state;
 }
@@ -222,7 +250,7 @@ btyd_agg_history(PG_FUNCTION_ARGS)
 		state = AddRow(state, owned, &row);
 		if (btyd.x > 0)
 			state = AddSpend(state, owned, btyd.x, btyd.m_x, 1);
-		state = AddDays(state, owned, days, summary.purchase_days);
+		state = AddDays(fcinfo, state, owned, days, summary.purchase_days);
 	}
 	if (days != few)
 		pfree(days);
@@ -298,6 +326,9 @@ btyd_agg_data(PG_FUNCTION_ARGS)
 
 		if (!BtydOpenBodyIsValid(open))
 			BtydCheckStatus(BTYD_DATA_MALFORMED);
+		/* the first is the state, which the executor copies */
+		if (state == NULL)
+			PG_RETURN_POINTER(open);
 		data = (BtydData){open->unit_days, open->as_of, open->counters, open->rows, {open->n}};
 		PG_RETURN_POINTER(AddData(state, &data));
 	}

@@ -114,6 +114,17 @@ RowOf(const uint8_t *bytes)
 	return row;
 }
 
+/* By way of hints, which both states share, where there is one */
+static BtydDataStatus
+AddRow(BtydOpen *state, const BtydRow *row)
+{
+	static BtydHints hints;
+
+	if (BtydRowKind(row) >= BTYD_DAYS && row->weight == 1)
+		return BtydOpenAddOne(state, &hints, BtydRowKind(row), (int32_t) row->x);
+	return BtydOpenAdd(state, row, NULL);
+}
+
 static void
 Count(const uint8_t *bytes, size_t size)
 {
@@ -143,11 +154,11 @@ Count(const uint8_t *bytes, size_t size)
 			continue;
 		}
 		BtydOpenSetAsOf(state[k], as_of);
-		if (BtydOpenAdd(state[k], &row) == BTYD_DATA_FULL)
+		if (AddRow(state[k], &row) == BTYD_DATA_FULL)
 		{
 			REQUIRE(state[k]->n == state[k]->capacity);
 			state[k] = Grown(state[k]);
-			REQUIRE(BtydOpenAdd(state[k], &row) == BTYD_DATA_OK);
+			REQUIRE(AddRow(state[k], &row) == BTYD_DATA_OK);
 		}
 		state[k]->counters.merged++;
 		ModelAdd(model[k], &row, as_of, as_of);
@@ -224,11 +235,11 @@ Forge(const uint8_t *bytes, size_t size)
 			free(data.rows);
 		}
 
-		status = BtydOpenAdd(state, &row);
+		status = BtydOpenAdd(state, &row, NULL);
 		if (status == BTYD_DATA_FULL)
 		{
 			state = Grown(state);
-			status = BtydOpenAdd(state, &row);
+			status = BtydOpenAdd(state, &row, NULL);
 		}
 		REQUIRE(status == BTYD_DATA_OK || status == BTYD_DATA_MALFORMED);
 	}

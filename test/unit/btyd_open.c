@@ -30,10 +30,10 @@ Grown(BtydOpen *state)
 static BtydOpen *
 Add(BtydOpen *state, BtydRow row)
 {
-	if (BtydOpenAdd(state, &row) == BTYD_DATA_FULL)
+	if (BtydOpenAdd(state, &row, NULL) == BTYD_DATA_FULL)
 	{
 		state = Grown(state);
-		BtydOpenAdd(state, &row);
+		BtydOpenAdd(state, &row, NULL);
 	}
 	return state;
 }
@@ -98,16 +98,14 @@ Compare(const void *a, const void *b)
 static void
 TestSort(void)
 {
-	static BtydRow rows[3000], scratch[3000], want[3000];
+	static BtydRow rows[3000], sorted[3000], want[3000];
 	int wrong = 0;
 	RandomState random;
 
 	RandomSeed(&random, 1, 1);
 	for (size_t n = 0; n < 3000; n = n < 100 ? n + 1 : n * 5 / 4)
-		for (int kind = 0; kind < 4; kind++)
+		for (int kind = 0; kind < 6; kind++)
 		{
-			const BtydRow *sorted;
-
 			for (size_t i = 0; i < n; i++)
 			{
 				double number = kind == 0   ? (double) i
@@ -116,10 +114,20 @@ TestSort(void)
 											: floor(RandomUniform(&random) * 1000);
 
 				rows[i] = (BtydRow){number, 1, i % 3 ? 5 : BTYD_MARK(1 + i / 3 % 3), (double) i};
+				/* large x, times and means that hardly differ */
+				if (kind == 4)
+				{
+					rows[i].x += 16000;
+					rows[i].t += i % 3 ? fmod(number, 17) : 0;
+				}
+				else if (kind == 5 && i % 3)
+					rows[i] = (BtydRow){2, i % 7, 7 + number * 0x1p-49, (double) i};
+				else if (kind == 5)
+					rows[i].t_x += number * 0x1p-52;
 			}
 			memcpy(want, rows, sizeof(rows));
 			qsort(want, n, sizeof(BtydRow), Compare);
-			sorted = BtydSortRows(rows, scratch, n, &test_env);
+			wrong += BtydSortRows(rows, n, sorted, &test_env) != BTYD_DATA_OK;
 			for (size_t i = 0; i < n; i++)
 				wrong += BtydRowCompare(&sorted[i], &want[i]) != 0 ||
 						 (i > 0 && BtydRowCompare(&sorted[i - 1], &sorted[i]) == 0 &&
@@ -134,7 +142,7 @@ TestAnswers(void)
 {
 	const Environment stop = {Never, test_alloc, test_release, NULL};
 	const Environment poor = {NULL, Nothing, test_release, NULL};
-	BtydOpen *state = NewState(4, 7);
+	BtydOpen *state = NewState(4, 7), *many;
 	BtydCounters counters = {.nulls = 1};
 	BtydRow rows[4];
 	BtydData data = {.rows = rows};
@@ -148,18 +156,26 @@ TestAnswers(void)
 	{
 		BtydRow row = {4 - i, 1, 2, 1};
 
-		CHECK(BtydOpenAdd(state, &row) == BTYD_DATA_OK);
+		CHECK(BtydOpenAdd(state, &row, NULL) == BTYD_DATA_OK);
 	}
 	rows[0] = (BtydRow){9, 1, 2, 1};
-	CHECK(BtydOpenAdd(state, rows) == BTYD_DATA_FULL && state->n == 4);
+	CHECK(BtydOpenAdd(state, rows, NULL) == BTYD_DATA_FULL && state->n == 4);
 	rows[0] = (BtydRow){4, 1, 2, BTYD_MAX_COUNT - 4};
-	CHECK(BtydOpenAdd(state, rows) == BTYD_DATA_OK && state->n == 4);
-	CHECK(BtydOpenUnpack(state, &stop, &data) == BTYD_DATA_INTERRUPTED);
-	CHECK(BtydOpenUnpack(state, &poor, &data) == BTYD_DATA_NO_MEMORY);
+	CHECK(BtydOpenAdd(state, rows, NULL) == BTYD_DATA_OK && state->n == 4);
+	many = NewState(512, 7);
+	for (int i = 0; i < 300; i++)
+		many = Add(many, (BtydRow){300 - i, 1, 2, 1});
+	data.rows = malloc(300 * sizeof(BtydRow));
+	CHECK(BtydOpenUnpack(many, &stop, &data) == BTYD_DATA_INTERRUPTED);
+	CHECK(BtydOpenUnpack(many, &poor, &data) == BTYD_DATA_NO_MEMORY);
+	CHECK(BtydOpenUnpack(many, &test_env, &data) == BTYD_DATA_OK && data.rows[299].x == 300);
+	free(data.rows);
+	free(many);
+	data.rows = rows;
 	CHECK(BtydOpenUnpack(state, &test_env, &data) == BTYD_DATA_OK);
 	CHECK(rows[3].x == 4 && rows[3].weight == BTYD_MAX_COUNT - 3);
 	rows[0] = (BtydRow){1, 1, 2, 1};
-	CHECK(BtydOpenAdd(state, rows) == BTYD_DATA_OK);
+	CHECK(BtydOpenAdd(state, rows, NULL) == BTYD_DATA_OK);
 	CHECK(BtydOpenUnpack(state, &test_env, &data) == BTYD_DATA_OUT_OF_RANGE);
 	free(state);
 	CHECK(BtydOpenSize(BTYD_OPEN_MOST_CAPACITY) == 72 + (size_t) 40 * BTYD_OPEN_MOST_CAPACITY);
@@ -179,7 +195,8 @@ TestAsOf(void)
 	CHECK(state->as_of == 200);
 	CHECK(BtydOpenUnpack(state, &test_env, &data) == BTYD_DATA_OK);
 	CHECK(data.as_of == BTYD_NO_DAY && BtydRowCount(&data) == 0);
-	CHECK(BtydOpenAdd(state, &day) == BTYD_DATA_OK && BtydOpenAdd(state, &row) == BTYD_DATA_OK);
+	CHECK(BtydOpenAdd(state, &day, NULL) == BTYD_DATA_OK &&
+		  BtydOpenAdd(state, &row, NULL) == BTYD_DATA_OK);
 	BtydOpenSetAsOf(state, 200);
 	CHECK(state->as_of == 200);
 	CHECK(BtydOpenUnpack(state, &test_env, &data) == BTYD_DATA_OK);
@@ -195,6 +212,40 @@ TestAsOf(void)
 	BtydOpenSetAsOf(state, 200);
 	CHECK(state->as_of == BTYD_NO_DAY);
 	free(state);
+}
+
+/* Hints are guesses: whatever they say, the right row is counted */
+static void
+TestHints(void)
+{
+	BtydOpen *state[2] = {NewState(4, 7), NewState(4, 7)};
+	BtydHints *hints = calloc(1, sizeof(BtydHints));
+	BtydRow rows[4];
+	BtydData data = {.rows = rows};
+
+	/* the same place for both days, a customer first in one state */
+	state[1] = Add(state[1], (BtydRow){0, 0, 3, 1});
+	for (int i = 0; i < 8; i++)
+		for (int which = 0; which < 2; which++)
+		{
+			int32_t x = i % 2 ? 5 : 5 - BTYD_HINTS;
+
+			CHECK(BtydOpenAddOne(state[which], hints, BTYD_DAYS, x) == BTYD_DATA_OK);
+			if (x == 5)
+				BtydOpenAddOne(state[which], hints, BTYD_GAPS, x);
+		}
+	memset(hints, 0xff, sizeof(BtydHints));
+	CHECK(BtydOpenAddOne(state[1], hints, BTYD_DAYS, 5) == BTYD_DATA_OK);
+	CHECK(BtydOpenUnpack(state[0], &test_env, &data) == BTYD_DATA_OK);
+	CHECK(data.n[BTYD_DAYS] == 2 && rows[0].weight == 4 && rows[1].weight == 4);
+	CHECK(data.n[BTYD_GAPS] == 1 && rows[2].x == 5 && rows[2].weight == 4);
+	CHECK(BtydOpenUnpack(state[1], &test_env, &data) == BTYD_DATA_OK);
+	CHECK(data.n[BTYD_CUSTOMERS] == 1 && rows[0].weight == 1 && rows[1].weight == 4 &&
+		  rows[2].weight == 5 && rows[3].weight == 4);
+	CHECK(BtydOpenAddOne(state[1], hints, BTYD_GAPS, 6) == BTYD_DATA_FULL);
+	free(hints);
+	free(state[0]);
+	free(state[1]);
 }
 
 /* Use a state in all ways; none may read or write where it must not */
@@ -278,16 +329,16 @@ TestForged(void)
 	memcpy(bad, good, size);
 	for (int i = 0; i < 8; i++)
 		slots[i] = 4;
-	CHECK(BtydOpenAdd(bad, &row) == BTYD_DATA_MALFORMED);
+	CHECK(BtydOpenAdd(bad, &row, NULL) == BTYD_DATA_MALFORMED);
 	for (int i = 0; i < 8; i++)
 		slots[i] = UINT32_MAX;
-	CHECK(BtydOpenAdd(bad, &row) == BTYD_DATA_MALFORMED);
+	CHECK(BtydOpenAdd(bad, &row, NULL) == BTYD_DATA_MALFORMED);
 	for (int i = 0; i < 8; i++)
 		slots[i] = 1U << 31;
-	CHECK(BtydOpenAdd(bad, &row) == BTYD_DATA_MALFORMED);
+	CHECK(BtydOpenAdd(bad, &row, NULL) == BTYD_DATA_MALFORMED);
 	for (int i = 0; i < 8; i++)
 		slots[i] = 1;
-	CHECK(BtydOpenAdd(bad, &row) == BTYD_DATA_MALFORMED);
+	CHECK(BtydOpenAdd(bad, &row, NULL) == BTYD_DATA_MALFORMED);
 
 	/* rows that are no customers */
 	for (int i = 0; i < 13; i++)
@@ -340,6 +391,7 @@ main(void)
 	TestSort();
 	TestAnswers();
 	TestAsOf();
+	TestHints();
 	TestForged();
 	return unit_done();
 }

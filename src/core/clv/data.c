@@ -81,10 +81,17 @@ RowsAreNormal(const BtydData *data)
 		   AsOfIsValid(data->as_of, BtydRowCount(data));
 }
 
-/* ---------------------------------------------------------------- order */
+/* ---------------------------------------------------------------- order
+ *
+ * By radix sort of keys that fit a word, and where keys are equal though rows may not be, by merge
+ * sort: neither is slow for some order that somebody hands in, and equal rows stay in theirs.
+ */
 
 /* Runs of so many rows are sorted by insertion */
 #define RUN_ROWS 16
+
+/* Fewer rows are not worth the tables of the radix sort */
+#define RADIX_FROM 256
 
 /* Rows that are moved between two looks at env->check */
 #define CHECK_ROWS 65536
@@ -117,78 +124,210 @@ MergeRuns(const BtydRow *left, const BtydRow *middle, const BtydRow *end, BtydRo
 	memcpy(to, right, (size_t) (end - right) * sizeof(BtydRow));
 }
 
-/* Merge sort: as fast for every order that somebody hands in, and equal rows stay in theirs. */
-BtydRow *
-BtydSortRows(BtydRow *rows, BtydRow *scratch, size_t n, const Environment *env)
+/* Sort in place, with room for as many again; false when the environment says stop. */
+static bool
+MergeSort(BtydRow *rows, BtydRow *scratch, size_t n, const Environment *env)
 {
+	BtydRow *from = rows, *to = scratch;
 	size_t moved = 0;
 
 	for (size_t start = 0; start < n; start += RUN_ROWS)
-	{
-		SortRun(rows + start, n - start < RUN_ROWS ? n - start : RUN_ROWS);
-		if ((start & (CHECK_ROWS - 1)) == 0 && EnvironmentMustStop(env))
-			return NULL;
-	}
+		SortRun(from + start, n - start < RUN_ROWS ? n - start : RUN_ROWS);
 	for (size_t width = RUN_ROWS; width < n; width *= 2)
 	{
-		BtydRow *other = scratch;
+		BtydRow *swap = from;
 
 		for (size_t start = 0; start < n; start += 2 * width)
 		{
 			size_t middle = n - start < width ? n : start + width;
 			size_t end = n - start < 2 * width ? n : start + 2 * width;
 
-			MergeRuns(rows + start, rows + middle, rows + end, scratch + start);
+			MergeRuns(from + start, from + middle, from + end, to + start);
 			moved += end - start;
 			if (moved >= CHECK_ROWS && EnvironmentMustStop(env))
-				return NULL;
+				return false;
 			moved &= CHECK_ROWS - 1;
 		}
-		scratch = rows;
-		rows = other;
+		from = to;
+		to = swap;
 	}
-	return rows;
+	if (from != rows)
+		memcpy(rows, from, n * sizeof(BtydRow));
+	return true;
+}
+
+/* The bits of a number >= 0, of which the highest count most: they are ordered as numbers are */
+static uint64_t
+HighBits(double value, int bits)
+{
+	uint64_t all;
+
+	memcpy(&all, &value, sizeof(all));
+	return all << 1 >> (64 - bits);
+}
+
+/*
+ * A key: rows in its order are in their own, but within runs of rows whose keys have the same
+ * prefix, where they may not be: of rows with large x, or of times that hardly differ. 24 bits of a
+ * time are a day in 20 years, so that most runs are in order.
+ */
+static uint64_t
+RowKey(const BtydRow *row)
+{
+	BtydKind kind = BtydRowKind(row);
+	uint64_t key = (uint64_t) kind << 62;
+
+	if (kind == BTYD_DAYS || kind == BTYD_GAPS)
+		return key | (uint64_t) (row->x - BTYD_FIRST_DAY);
+	if (row->x >= 0x3fff)
+		return key | UINT64_C(0x3fff) << 48;
+	key |= (uint64_t) row->x << 48;
+	if (kind == BTYD_SPEND)
+		return key | HighBits(row->t_x, 48);
+	return key | HighBits(row->t, 24) << 24 | HighBits(row->t_x, 24);
+}
+
+/* Without what comes after a number that may have been cut */
+static uint64_t
+RowPrefix(const BtydRow *row)
+{
+	return RowKey(row) & (BtydRowKind(row) == BTYD_CUSTOMERS ? ~UINT64_C(0xffffff) : UINT64_MAX);
+}
+
+/* A row on its way */
+typedef struct Keyed
+{
+	uint64_t key;
+	size_t row;
+} Keyed;
+
+_Static_assert(2 * sizeof(Keyed) <= sizeof(BtydRow), "two tables of keys fit one of rows");
+
+/*
+ * Order by key, between two tables: by each byte in turn, the lowest first. Returns the one that
+ * holds the result, NULL when the environment says stop.
+ */
+static Keyed *
+RadixSort(Keyed *from, Keyed *to, size_t n, const Environment *env)
+{
+	size_t count[8][256] = {{0}};
+
+	for (size_t i = 0; i < n; i++)
+		for (int byte = 0; byte < 8; byte++)
+			count[byte][from[i].key >> 8 * byte & 0xff]++;
+	for (int byte = 0; byte < 8; byte++)
+	{
+		size_t *place = count[byte];
+		size_t before = 0;
+		Keyed *swap = from;
+
+		/* the same in all keys */
+		if (place[from[0].key >> 8 * byte & 0xff] == n)
+			continue;
+		for (int i = 0; i < 256; i++)
+		{
+			size_t here = place[i];
+
+			place[i] = before;
+			before += here;
+		}
+		for (size_t i = 0; i < n; i++)
+		{
+			to[place[from[i].key >> 8 * byte & 0xff]++] = from[i];
+			if ((i & (CHECK_ROWS - 1)) == 0 && EnvironmentMustStop(env))
+				return NULL;
+		}
+		from = to;
+		to = swap;
+	}
+	return from;
+}
+
+/* Order rows by way of their keys. */
+static bool
+SortByKey(const BtydRow *rows, size_t n, BtydRow *sorted, BtydRow *scratch, const Environment *env)
+{
+	Keyed *keyed = (Keyed *) scratch;
+	size_t start = 0;
+	bool ordered = true;
+
+	for (size_t i = 0; i < n; i++)
+		keyed[i] = (Keyed){RowKey(&rows[i]), i};
+	keyed = RadixSort(keyed, keyed + n, n, env);
+	if (keyed == NULL)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = rows[keyed[i].row];
+
+	/* the keys are no longer needed, so there is room to merge */
+	for (size_t i = 1; i <= n; i++)
+	{
+		if (i < n && RowPrefix(&sorted[i]) == RowPrefix(&sorted[start]))
+		{
+			ordered = ordered && BtydRowCompare(&sorted[i - 1], &sorted[i]) <= 0;
+			continue;
+		}
+		if (!ordered && !MergeSort(sorted + start, scratch, i - start, env))
+			return false;
+		start = i;
+		ordered = true;
+	}
+	return true;
+}
+
+BtydDataStatus
+BtydSortRows(const BtydRow *rows, size_t n, BtydRow *sorted, const Environment *env)
+{
+	BtydRow *scratch;
+	size_t ordered = 1;
+	bool done = true;
+
+	while (ordered < n && BtydRowCompare(&rows[ordered - 1], &rows[ordered]) <= 0)
+		ordered++;
+	if (ordered >= n || n <= RUN_ROWS)
+	{
+		memcpy(sorted, rows, n * sizeof(BtydRow));
+		SortRun(sorted, ordered < n ? n : 0);
+		return BTYD_DATA_OK;
+	}
+	scratch = EnvironmentAllocate(env, n, sizeof(BtydRow));
+	if (scratch == NULL)
+		return BTYD_DATA_NO_MEMORY;
+	if (n >= RADIX_FROM)
+		done = SortByKey(rows, n, sorted, scratch, env);
+	else
+	{
+		memcpy(sorted, rows, n * sizeof(BtydRow));
+		done = MergeSort(sorted, scratch, n, env);
+	}
+	EnvironmentRelease(env, scratch);
+	return done ? BTYD_DATA_OK : BTYD_DATA_INTERRUPTED;
 }
 
 /* Merge equal rows that are in order; returns how many are left. */
 static size_t
-MergeEqual(const BtydRow *sorted, size_t n, BtydRow *rows)
+MergeEqual(BtydRow *rows, size_t n)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < n; i++)
 	{
-		if (kept > 0 && BtydRowCompare(&rows[kept - 1], &sorted[i]) == 0)
-			rows[kept - 1].weight += sorted[i].weight;
+		if (kept > 0 && BtydRowCompare(&rows[kept - 1], &rows[i]) == 0)
+			rows[kept - 1].weight += rows[i].weight;
 		else
-			rows[kept++] = sorted[i];
+			rows[kept++] = rows[i];
 	}
 	return kept;
 }
 
 BtydDataStatus
-BtydNormalise(BtydData *data, const Environment *env)
+BtydNormalise(const BtydRow *rows, size_t n, BtydData *data, const Environment *env)
 {
-	size_t n = BtydRowCount(data);
-	BtydRow *scratch = NULL;
-	const BtydRow *sorted = data->rows;
-	size_t ordered = 1;
+	BtydDataStatus status = BtydSortRows(rows, n, data->rows, env);
 
-	while (ordered < n && BtydRowCompare(&sorted[ordered - 1], &sorted[ordered]) <= 0)
-		ordered++;
-	if (ordered < n)
-	{
-		scratch = EnvironmentAllocate(env, n, sizeof(BtydRow));
-		if (scratch == NULL)
-			return BTYD_DATA_NO_MEMORY;
-		sorted = BtydSortRows(data->rows, scratch, n, env);
-	}
-	if (sorted != NULL)
-		n = MergeEqual(sorted, n, data->rows);
-	EnvironmentRelease(env, scratch);
-	if (sorted == NULL)
-		return BTYD_DATA_INTERRUPTED;
-
+	if (status != BTYD_DATA_OK)
+		return status;
+	n = MergeEqual(data->rows, n);
 	memset(data->n, 0, sizeof(data->n));
 	for (size_t i = 0; i < n; i++)
 		data->n[BtydRowKind(&data->rows[i])]++;

@@ -144,17 +144,16 @@ extern bool BtydRowIsValid(const BtydRow *row);
 /* Are the counters, and what is counted in each list together, numbers that data can hold? */
 extern bool BtydCountsAreValid(const BtydData *data);
 
-/*
- * Order rows between two buffers of n; returns the one that holds the result, NULL when the
- * environment says stop.
- */
-extern BtydRow *BtydSortRows(BtydRow *rows, BtydRow *scratch, size_t n, const Environment *env);
+/* Write rows in order into another buffer; equal ones stay in the order they came in. */
+extern BtydDataStatus BtydSortRows(const BtydRow *rows, size_t n, BtydRow *sorted,
+								   const Environment *env);
 
 /*
- * Order the rows, merge equal ones and check the counts. The numbers of rows together are that of
- * all; afterwards each is that of its kind. Data without rows have no as_of.
+ * Write the rows in order, equal ones merged, into data->rows, which has room for n, and check the
+ * counts; data->n becomes that of the rows. Data without rows have no as_of.
  */
-extern BtydDataStatus BtydNormalise(BtydData *data, const Environment *env);
+extern BtydDataStatus BtydNormalise(const BtydRow *rows, size_t n, BtydData *data,
+									const Environment *env);
 
 /* An upper bound of the packed size; then pack, which returns the size. Rows are in order. */
 extern size_t BtydPackedBound(const BtydData *data);

@@ -260,7 +260,7 @@ BtydFitProcess(const BtydProcess *process, const BtydRow *rows, size_t n, const 
 
 	/* all memory is taken here, before NLopt has any of its own */
 	if (!ordered)
-		copy = EnvironmentAllocate(env, n, 2 * sizeof(BtydRow));
+		copy = EnvironmentAllocate(env, n, sizeof(BtydRow));
 	if (n > 2 * SAMPLE_ROWS)
 		sample = EnvironmentAllocate(env, n / 4 + SAMPLE_ROWS, sizeof(BtydRow));
 	if (!OptBegin(&opt, process->nparams, Likelihood, &data, env) || (!ordered && copy == NULL) ||
@@ -268,14 +268,16 @@ BtydFitProcess(const BtydProcess *process, const BtydRow *rows, size_t n, const 
 		fit->status = BTYD_FIT_NO_MEMORY;
 	else
 	{
+		BtydDataStatus sorted = BTYD_DATA_OK;
+
 		if (!ordered)
 		{
 			/* by x; within x by t, because a run of equal t is cheaper for the likelihoods */
-			memcpy(copy, rows, n * sizeof(BtydRow));
-			data.rows = BtydSortRows(copy, copy + n, n, env);
+			sorted = BtydSortRows(rows, n, copy, env);
+			data.rows = copy;
 		}
-		if (data.rows == NULL)
-			fit->status = BTYD_FIT_INTERRUPTED;
+		if (sorted != BTYD_DATA_OK)
+			fit->status = sorted == BTYD_DATA_NO_MEMORY ? BTYD_FIT_NO_MEMORY : BTYD_FIT_INTERRUPTED;
 		else
 		{
 			FitOrdered(&data, &summary, sample, &opt);

@@ -75,6 +75,23 @@ HashRow(const BtydRow *row)
 	return (uint32_t) (hash >> 32);
 }
 
+/* So many rows are looked for together: the memory of all is asked for before the first waits. */
+#define TOGETHER 16
+
+/* Hash a few rows, and ask for the memory of their slots. */
+static void
+HashTogether(BtydOpen *open, const BtydRow *rows, size_t n, uint32_t *hash)
+{
+	const uint32_t *slots = Slots(open);
+	uint32_t mask = 2 * open->capacity - 1;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		hash[i] = HashRow(&rows[i]);
+		__builtin_prefetch(&slots[hash[i] & mask], 1);
+	}
+}
+
 /* A slot: the row's number plus 1, and above it some bits of its hash that found no other use */
 #define NUMBER_MASK (2 * BTYD_OPEN_MOST_CAPACITY - 1)
 #define TAG_MASK (~NUMBER_MASK)
@@ -134,42 +151,97 @@ RowIsSound(const BtydRow *row)
 		   !IsMinusZero(row->t_x) && !IsMinusZero(row->t) && BtydRowIsValid(&one);
 }
 
-BtydDataStatus
-BtydOpenAdd(BtydOpen *open, const BtydRow *row)
+/* Count a row whose hash is known. */
+static inline BtydDataStatus
+AddHashed(BtydOpen *open, const BtydRow *row, uint32_t hash, uint32_t *number)
 {
-	uint32_t hash = HashRow(row);
 	uint32_t *slot = FindSlot(open, row, hash);
 
 	CRM_ASSERT(BtydOpenIsValid(open, BtydOpenSize(open->capacity)) && RowIsSound(row));
 	if (slot == NULL)
 		return BTYD_DATA_MALFORMED;
-	if (*slot != 0)
+	if (*slot == 0)
 	{
-		/* the range is checked at the end */
-		open->rows[(*slot & NUMBER_MASK) - 1].weight += row->weight;
-		return BTYD_DATA_OK;
+		if (open->n == open->capacity)
+			return BTYD_DATA_FULL;
+		open->rows[open->n++] = *row;
+		*slot = open->n | (hash & TAG_MASK);
 	}
-	if (open->n == open->capacity)
-		return BTYD_DATA_FULL;
-	open->rows[open->n++] = *row;
-	*slot = open->n | (hash & TAG_MASK);
+	else /* the range is checked at the end */
+		open->rows[(*slot & NUMBER_MASK) - 1].weight += row->weight;
+	if (number != NULL)
+		*number = (*slot & NUMBER_MASK) - 1;
 	CRM_ASSERT(FindSlot(open, row, hash) == slot);
 	return BTYD_DATA_OK;
+}
+
+BtydDataStatus
+BtydOpenAdd(BtydOpen *open, const BtydRow *row, uint32_t *number)
+{
+	return AddHashed(open, row, HashRow(row), number);
+}
+
+BtydDataStatus
+BtydOpenMerge(BtydOpen *open, const BtydRow *rows, size_t n, size_t *done)
+{
+	const uint32_t *slots = Slots(open);
+	uint32_t mask = 2 * open->capacity - 1;
+	uint32_t hash[TOGETHER];
+
+	CRM_ASSERT(*done <= n);
+	while (*done < n)
+	{
+		size_t some = n - *done < TOGETHER ? n - *done : TOGETHER;
+
+		HashTogether(open, rows + *done, some, hash);
+		for (size_t i = 0; i < some; i++)
+		{
+			uint32_t number = slots[hash[i] & mask] & NUMBER_MASK;
+
+			if (number > 0 && number <= open->n)
+				__builtin_prefetch(&open->rows[number - 1], 1);
+		}
+		for (size_t i = 0; i < some; i++, ++*done)
+		{
+			BtydDataStatus status = AddHashed(open, &rows[*done], hash[i], NULL);
+
+			if (status != BTYD_DATA_OK)
+				return status;
+		}
+	}
+	return BTYD_DATA_OK;
+}
+
+/* The free slot for a row that is not in the table, which has one */
+static inline uint32_t *
+FreeSlot(BtydOpen *open, uint32_t hash)
+{
+	uint32_t *slots = Slots(open);
+	uint32_t mask = 2 * open->capacity - 1;
+	uint32_t i = hash & mask;
+
+	while (slots[i] != 0)
+		i = (i + 1) & mask;
+	return &slots[i];
 }
 
 void
 BtydOpenGrow(const BtydOpen *open, BtydOpen *grown)
 {
+	uint32_t hash[TOGETHER];
+
 	CRM_ASSERT(grown->capacity > open->capacity && BtydOpenIsEmpty(grown));
 	grown->as_of = open->as_of;
 	grown->counters = open->counters;
 	grown->n = open->n;
 	memcpy(grown->rows, open->rows, open->n * sizeof(BtydRow));
-	for (uint32_t i = 0; i < grown->n; i++)
+	for (uint32_t start = 0; start < grown->n; start += TOGETHER)
 	{
-		uint32_t hash = HashRow(&grown->rows[i]);
+		uint32_t some = grown->n - start < TOGETHER ? grown->n - start : TOGETHER;
 
-		*FindSlot(grown, &grown->rows[i], hash) = (i + 1) | (hash & TAG_MASK);
+		HashTogether(grown, grown->rows + start, some, hash);
+		for (uint32_t i = 0; i < some; i++)
+			*FreeSlot(grown, hash[i]) = (start + i + 1) | (hash[i] & TAG_MASK);
 	}
 }
 
@@ -187,17 +259,6 @@ BtydOpenBodyIsValid(const BtydOpen *open)
 	return true;
 }
 
-BtydDataStatus
-BtydOpenMerge(BtydOpen *open, const BtydRow *rows, size_t n, size_t *done)
-{
-	BtydDataStatus status = BTYD_DATA_OK;
-
-	CRM_ASSERT(*done <= n);
-	for (; *done < n && status == BTYD_DATA_OK; *done += status == BTYD_DATA_OK)
-		status = BtydOpenAdd(open, &rows[*done]);
-	return status;
-}
-
 void
 BtydOpenAddCounters(BtydOpen *open, const BtydCounters *counters)
 {
@@ -213,11 +274,8 @@ BtydOpenUnpack(const BtydOpen *open, const Environment *env, BtydData *data)
 {
 	if (!BtydOpenBodyIsValid(open))
 		return BTYD_DATA_MALFORMED;
-	memcpy(data->rows, open->rows, open->n * sizeof(BtydRow));
 	data->unit_days = open->unit_days;
 	data->as_of = open->as_of;
 	data->counters = open->counters;
-	memset(data->n, 0, sizeof(data->n));
-	data->n[BTYD_CUSTOMERS] = open->n;
-	return BtydNormalise(data, env);
+	return BtydNormalise(open->rows, open->n, data, env);
 }

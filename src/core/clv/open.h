@@ -65,7 +65,7 @@ extern bool BtydOpenBodyIsValid(const BtydOpen *open);
 /* Start counting, in BtydOpenSize(capacity) bytes that are zero */
 extern void BtydOpenStart(BtydOpen *open, uint32_t capacity, double unit_days);
 
-/* Copy a state into one that was started with a larger capacity */
+/* Copy a state into one that was started with a larger capacity and is empty */
 extern void BtydOpenGrow(const BtydOpen *open, BtydOpen *grown);
 
 /*
@@ -80,8 +80,39 @@ extern BtydDataStatus BtydOpenSetUnit(BtydOpen *open, double unit_days);
  */
 extern void BtydOpenSetAsOf(BtydOpen *open, int32_t as_of);
 
-/* Count a valid row. BTYD_DATA_FULL, and nothing changed, if there is no room. */
-extern BtydDataStatus BtydOpenAdd(BtydOpen *open, const BtydRow *row);
+/*
+ * Count a valid row, and say where it is, unless NULL. BTYD_DATA_FULL, and nothing changed, if
+ * there is no room.
+ */
+extern BtydDataStatus BtydOpenAdd(BtydOpen *open, const BtydRow *row, uint32_t *number);
+
+/*
+ * Where rows were found that are few and come often, days and gaps: a look here instead of one in
+ * the hash table, whose memory the many customers fill. A guess for any state, checked against its
+ * rows. All zero to begin with.
+ */
+#define BTYD_HINTS 1024
+
+typedef struct BtydHints
+{
+	uint32_t at[BTYD_KINDS][BTYD_HINTS];
+} BtydHints;
+
+/* BtydOpenAdd of one day or gap, x, by way of the hints */
+static inline BtydDataStatus
+BtydOpenAddOne(BtydOpen *open, BtydHints *hints, BtydKind kind, int32_t x)
+{
+	BtydRow row = {x, 0.0, BTYD_MARK(kind), 1.0};
+	uint32_t *hint = &hints->at[kind][(uint32_t) x % BTYD_HINTS];
+
+	if (*hint < open->n && open->rows[*hint].x == row.x && open->rows[*hint].t_x == row.t_x &&
+		open->rows[*hint].t == row.t)
+	{
+		open->rows[*hint].weight += 1.0;
+		return BTYD_DATA_OK;
+	}
+	return BtydOpenAdd(open, &row, hint);
+}
 
 /*
  * Count valid rows from *done on, moving *done along. After BTYD_DATA_FULL the caller grows the
