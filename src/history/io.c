@@ -143,7 +143,10 @@ DatumGetHistoryView(Datum datum)
 HistorySummary
 HistorySummarize(HistoryView history, DateADT as_of)
 {
-	return HistorySummarizeDays(history, as_of, NULL);
+	HistorySummary summary;
+
+	HistoryCheckStatus(HistorySum(history, as_of, &summary));
+	return summary;
 }
 
 HistorySummary
@@ -151,7 +154,7 @@ HistorySummarizeDays(HistoryView history, DateADT as_of, int32_t *days)
 {
 	HistorySummary summary;
 
-	HistoryCheckStatus(HistorySum(history, as_of, &summary, days));
+	HistoryCheckStatus(HistorySumDays(history, as_of, &summary, days));
 	return summary;
 }
 

@@ -4,8 +4,9 @@
 #include "core/base/check.h"
 #include "core/history/summary.h"
 
-HistoryStatus
-HistorySum(HistoryView history, int32_t as_of, HistorySummary *out, int32_t *days)
+/* Sum; days may be NULL. */
+static inline HistoryStatus
+Sum(HistoryView history, int32_t as_of, HistorySummary *out, int32_t *days)
 {
 	HistoryReader reader = HistoryRead(history);
 	HistoryEntry entry;
@@ -32,6 +33,18 @@ HistorySum(HistoryView history, int32_t as_of, HistorySummary *out, int32_t *day
 			out->valid = false;
 	}
 	return reader.malformed ? HISTORY_MALFORMED : HISTORY_OK;
+}
+
+HistoryStatus
+HistorySum(HistoryView history, int32_t as_of, HistorySummary *out)
+{
+	return Sum(history, as_of, out, NULL);
+}
+
+HistoryStatus
+HistorySumDays(HistoryView history, int32_t as_of, HistorySummary *out, int32_t *days)
+{
+	return Sum(history, as_of, out, days);
 }
 
 void

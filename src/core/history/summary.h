@@ -22,12 +22,12 @@ typedef struct HistorySummary
 	bool valid; /* no day has negative orders */
 } HistorySummary;
 
-/*
- * Sum over the days up to and including as_of, of a packed history. Where days is not NULL, the
- * purchase days go there, in order; it has room for HistoryCountAtMost() of them.
- */
-extern HistoryStatus HistorySum(HistoryView history, int32_t as_of, HistorySummary *out,
-								int32_t *days);
+/* Sum over the days up to and including as_of, of a packed history. */
+extern HistoryStatus HistorySum(HistoryView history, int32_t as_of, HistorySummary *out);
+
+/* The same, and the purchase days, in order, into room for HistoryCountAtMost() of them. */
+extern HistoryStatus HistorySumDays(HistoryView history, int32_t as_of, HistorySummary *out,
+									int32_t *days);
 
 /*
  * Count the gaps between purchase days up to and including as_of by their length in days:
