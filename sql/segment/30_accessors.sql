@@ -101,6 +101,22 @@ COMMENT ON FUNCTION crm.segment_name(crm.scheme, crm.rfm) IS
 	'the name of the first segment of the scheme that has the cell, else the scheme''s else-name; NULL if there is '
 	'none, for 000 without a rule of its own, and for NULL';
 
+CREATE FUNCTION crm.segment_name(scheme crm.scheme, cuts crm.rfm_cuts, history crm.history, as_of date) RETURNS text
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'scheme_segment_name_history';
+COMMENT ON FUNCTION crm.segment_name(crm.scheme, crm.rfm_cuts, crm.history, date) IS
+	'the segment of a customer at the end of the day as_of: segment_name(scheme, rfm_score(cuts, history, as_of)), and '
+	'an error with a hint if the scheme is not made for as many levels as the cuts have (scheme_levels), as cells11 is '
+	'not for three; an infinite day is an error; NULL for NULL';
+
+CREATE FUNCTION crm.scheme_levels(scheme crm.scheme) RETURNS integer[]
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
+	AS 'MODULE_PATHNAME', 'scheme_levels';
+COMMENT ON FUNCTION crm.scheme_levels(crm.scheme) IS
+	'the numbers of levels (2 to 5) that a scheme is made for, fewest first: {5} for cells11, rfm10 and rf10, {3} for '
+	'klaviyo6; not so few that a rule has no cell left, and not more than its rules name if they name every cell up to '
+	'there; NULL for NULL';
+
 CREATE FUNCTION crm.segment(scheme crm.scheme, name text) RETURNS crm.segment
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'scheme_segment';

@@ -298,22 +298,32 @@ CRM_EQUALITY(rfm_cuts, CutsBytes);
 
 /* ---------------------------------------------------------------- scores */
 
-/* The cell of a history on a day; NULL if it has no average order value. */
-Datum
-rfm_score_history(PG_FUNCTION_ARGS)
+bool
+SegmentScore(const RfmCuts *cuts, HistoryView history, DateADT as_of, int *cell)
 {
-	const RfmCuts *cuts = PG_GETARG_CUTS(0);
-	DateADT as_of = PG_GETARG_DATEADT(2);
 	HistorySummary sums;
 	RfmMeasures customer;
 
 	HistoryCheckAsOf(as_of);
-	sums = HistorySummarize(PG_GETARG_HISTORY(1), as_of);
+	sums = HistorySummarize(history, as_of);
+	*cell = 0;
 	if (sums.purchase_days == 0)
-		PG_RETURN_CELL(0);
+		return true;
 	if (!RfmMeasure(&sums, as_of, cuts->frequency_measure, cuts->monetary_measure, &customer))
+		return false;
+	*cell = RfmScore(cuts, &customer);
+	return true;
+}
+
+/* The cell of a history on a day. */
+Datum
+rfm_score_history(PG_FUNCTION_ARGS)
+{
+	int cell;
+
+	if (!SegmentScore(PG_GETARG_CUTS(0), PG_GETARG_HISTORY(1), PG_GETARG_DATEADT(2), &cell))
 		PG_RETURN_NULL();
-	PG_RETURN_CELL(RfmScore(cuts, &customer));
+	PG_RETURN_CELL(cell);
 }
 
 /* The cell of a customer whose measures are plain numbers. */

@@ -3,10 +3,13 @@
  */
 #include "segment/segment.h"
 
+#include "catalog/pg_type.h"
 #include "compare.h"
 #include "funcapi.h"
+#include "history/history.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(scheme_in);
@@ -14,6 +17,8 @@ PG_FUNCTION_INFO_V1(scheme_out);
 PG_FUNCTION_INFO_V1(scheme_recv);
 PG_FUNCTION_INFO_V1(scheme_send);
 PG_FUNCTION_INFO_V1(scheme_segment_name);
+PG_FUNCTION_INFO_V1(scheme_segment_name_history);
+PG_FUNCTION_INFO_V1(scheme_levels);
 PG_FUNCTION_INFO_V1(scheme_segment);
 PG_FUNCTION_INFO_V1(scheme_segments);
 PG_FUNCTION_INFO_V1(scheme_check);
@@ -108,6 +113,88 @@ scheme_segment_name(PG_FUNCTION_ARGS)
 {
 	SchemeName name = SchemeNameOf(PG_GETARG_SCHEME(0), CellIndex(PG_GETARG_CELL(1)));
 
+	if (name.size == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(NameToText(name));
+}
+
+/* The levels that a scheme is made for, fewest first; returns how many there are. */
+static int
+LevelsOf(SchemeView scheme, int *levels)
+{
+	int n = 0;
+
+	for (int i = RFM_MIN_LEVELS; i <= RFM_MAX_LEVELS; i++)
+		if (SchemeFits(scheme, i))
+			levels[n++] = i;
+	return n;
+}
+
+Datum
+scheme_levels(PG_FUNCTION_ARGS)
+{
+	int levels[RFM_MAX_LEVELS];
+	Datum values[RFM_MAX_LEVELS];
+	int n = LevelsOf(PG_GETARG_SCHEME(0), levels);
+
+	for (int i = 0; i < n; i++)
+		values[i] = Int32GetDatum(levels[i]);
+	PG_RETURN_ARRAYTYPE_P(construct_array(values, n, INT4OID, sizeof(int32), true, TYPALIGN_INT));
+}
+
+/* A scheme that was found to be made for some levels. */
+typedef struct FittingScheme
+{
+	int levels;
+	Size size;
+	uint8 bytes[FLEXIBLE_ARRAY_MEMBER];
+} FittingScheme;
+
+/* Raise an error unless a scheme is made for the levels; looked into when it is another one. */
+static void
+CheckFits(FunctionCallInfo fcinfo, SchemeView scheme, int levels)
+{
+	FittingScheme *known = fcinfo->flinfo->fn_extra;
+	int made_for[RFM_MAX_LEVELS], n;
+	StringInfoData list;
+
+	if (known != NULL && known->levels == levels && known->size == scheme.size &&
+		memcmp(known->bytes, scheme.bytes, scheme.size) == 0)
+		return;
+	if (!SchemeFits(scheme, levels))
+	{
+		n = LevelsOf(scheme, made_for);
+		initStringInfo(&list);
+		for (int i = 0; i < n; i++)
+			appendStringInfo(&list, i > 0 ? " or %d" : "%d", made_for[i]);
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the scheme is not made for cuts of %d levels", levels),
+				 errhint("It is made for %s levels: take cuts of as many, or another scheme.",
+						 list.data)));
+	}
+	if (known != NULL)
+		pfree(known);
+	fcinfo->flinfo->fn_extra = known =
+		MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, offsetof(FittingScheme, bytes) + scheme.size);
+	known->levels = levels;
+	known->size = scheme.size;
+	memcpy(known->bytes, scheme.bytes, scheme.size);
+}
+
+/* The name of a customer's cell by cuts: here scheme and levels meet. */
+Datum
+scheme_segment_name_history(PG_FUNCTION_ARGS)
+{
+	SchemeView scheme = PG_GETARG_SCHEME(0);
+	const RfmCuts *cuts = PG_GETARG_CUTS(1);
+	SchemeName name;
+	int cell;
+
+	CheckFits(fcinfo, scheme, cuts->levels);
+	if (!SegmentScore(cuts, PG_GETARG_HISTORY(2), PG_GETARG_DATEADT(3), &cell))
+		PG_RETURN_NULL();
+	name = SchemeNameOf(scheme, CellIndex(cell));
 	if (name.size == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(NameToText(name));

@@ -9,6 +9,7 @@
 #include "core/segment/cuts.h"
 #include "core/segment/scheme_check.h"
 #include "core/segment/cell_set.h"
+#include "utils/date.h"
 
 /* crm.rfm is an int2, the three digits read as a number: 543. Its order is that of the numbers. */
 #define PG_GETARG_CELL(n) ((int) PG_GETARG_INT16(n))
@@ -36,6 +37,9 @@ DatumGetRfmCuts(Datum datum)
 	Assert(cuts->version == RFM_CUTS_VERSION && RfmCutsWrong(cuts) == NULL);
 	return cuts;
 }
+
+/* The cell of a history on a day; false if it has no average order value. */
+extern bool SegmentScore(const RfmCuts *cuts, HistoryView history, DateADT as_of, int *cell);
 
 /* An argument that names one of a few measures. */
 extern int SegmentMeasureByName(text *name, const char *const *names, int n, const char *what);

@@ -102,9 +102,10 @@ $$, 'every argument has a name');
 SELECT is_empty($$
 	SELECT f.oid::regprocedure, i
 	FROM public_function f, generate_series(1, most) i
-	WHERE NOT 'mart' = ANY (names) AND types[i] IN ('crm.rfm_cuts'::regtype, 'crm.scheme'::regtype, 'crm.tier_ladder'::regtype, 'crm.clv_model'::regtype) AND i <> 1
+	WHERE NOT 'mart' = ANY (names) AND types[i] IN ('crm.rfm_cuts'::regtype, 'crm.scheme'::regtype, 'crm.tier_ladder'::regtype, 'crm.clv_model'::regtype)
+		AND EXISTS (SELECT FROM generate_series(1, i - 1) before WHERE types[before] NOT IN ('crm.rfm_cuts'::regtype, 'crm.scheme'::regtype))
 	   OR types[i] = 'crm.history'::regtype AND names[i + 1] IN ('as_of', 'day', 'since') IS FALSE AND i < most
-$$, 'a rule set or a model comes first, and the day after the history');
+$$, 'rule sets and models come first, a scheme before the cuts it meets, and the day after the history');
 SELECT is_empty($$
 	SELECT f.oid::regprocedure, names[i], all_types[i]::regtype
 	FROM public_function f, generate_series(1, cardinality(names)) i

@@ -1,7 +1,7 @@
 -- crm.scheme: rules, presets, and what check_scheme says of them.
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(75);
+SELECT plan(84);
 CREATE TEMP TABLE cell AS SELECT c FROM cells('***, 000') c;
 CREATE TEMP TABLE preset AS SELECT p AS name, p::scheme AS s FROM unnest(ARRAY['cells11', 'klaviyo6', 'rfm10', 'rf10']) p;
 
@@ -62,6 +62,27 @@ SELECT is_empty('SELECT * FROM check_scheme(NULL)', 'NULL');
 SELECT throws_ok($$SELECT ('A: 555;' || repeat(' ', 1100000))::crm.scheme$$, '22P02', NULL, 'a text too long');
 SELECT throws_ok($$SELECT ('recency <= 1,' || repeat(' ', 5000) || 'orders >= 1, revenue >= 1')::crm.rfm_cuts$$, '22P02', NULL, 'cuts too long');
 SELECT throws_ok('SELECT * FROM crm.check_scheme(''rf10'', 6)', '22023', NULL, 'six levels');
+
+-- ---------------------------------------------------------------- levels
+
+SELECT is(scheme_levels(scheme::scheme), levels::int[], 'made for ' || levels || ': ' || scheme) FROM (VALUES ('cells11', '{5}'), ('klaviyo6', '{3}'), ('rfm10', '{5}'), ('rf10', '{5}'),
+	('A: 3**; B: [12]**', '{3,4,5}'), ('Best: 444; Good: [34]**; else: Others', '{4,5}'), ('Lost: 1[12]*; Never: 000', '{2,3,4,5}')) v(scheme, levels);
+CREATE TEMP TABLE met AS SELECT levels, rfm_cuts_agg(h, '2024-03-01', levels) AS cuts FROM (VALUES (history('2024-01-05', 71)), (history('2024-02-05', 7))) v(h), generate_series(2, 5) levels GROUP BY levels;
+SELECT results_eq($$SELECT levels, scheme, segment_name(scheme::scheme, cuts, history('2024-02-05', 7), '2024-03-01') FROM met JOIN (VALUES (5, 'cells11'), (3, 'klaviyo6')) v(levels, scheme) USING (levels) ORDER BY 1$$,
+	$$SELECT levels, scheme, segment_name(scheme::scheme, rfm_score(cuts, history('2024-02-05', 7), '2024-03-01')) FROM met JOIN (VALUES (5, 'cells11'), (3, 'klaviyo6')) v(levels, scheme) USING (levels) ORDER BY 1$$, 'name and cell agree');
+CREATE FUNCTION pg_temp.hint(scheme scheme, levels int) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	hint text;
+BEGIN
+	PERFORM segment_name($1, cuts, history('2024-02-05', 7), '2024-03-01') FROM met m WHERE m.levels = $2;
+	RETURN 'none';
+EXCEPTION WHEN invalid_parameter_value THEN
+	GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+	RETURN SQLERRM || '. ' || hint;
+END $$;
+SELECT results_eq($$SELECT s, levels, pg_temp.hint(s::scheme, levels) FROM unnest(ARRAY['cells11', 'klaviyo6', 'Best: 444; Good: [34]**']) s, generate_series(2, 5) levels WHERE pg_temp.hint(s::scheme, levels) <> 'none' ORDER BY 1, 2$$,
+	$$SELECT s, levels, format('the scheme is not made for cuts of %s levels. It is made for %s levels: take cuts of as many, or another scheme.', levels, made) FROM (VALUES ('Best: 444; Good: [34]**', 2, '4 or 5'), ('Best: 444; Good: [34]**', 3, '4 or 5'),
+		('cells11', 2, '5'), ('cells11', 3, '5'), ('cells11', 4, '5'), ('klaviyo6', 2, '3'), ('klaviyo6', 4, '3'), ('klaviyo6', 5, '3')) v(s, levels, made) ORDER BY 1, 2$$, 'where a scheme and cuts meet');
 
 SELECT * FROM finish();
 ROLLBACK;

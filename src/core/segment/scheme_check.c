@@ -1,6 +1,7 @@
 /*
  * scheme_check.c: which rule of a scheme wins which cells, and what is odd about a scheme
  */
+#include "core/segment/cuts.h"
 #include "core/segment/scheme_check.h"
 
 SchemeWinners
@@ -68,4 +69,24 @@ SchemeLevels(SchemeView scheme)
 	while (SchemeNext(&reader, &rule))
 		all = CellSetUnion(all, rule.cells);
 	return CellSetHighestDigit(all);
+}
+
+bool
+SchemeFits(SchemeView scheme, int levels)
+{
+	SchemeReader reader = SchemeRead(scheme);
+	SchemeRule rule;
+	CellSet reached = CellSetBought(levels), named = {{0, 0}};
+	int highest;
+
+	CellSetAdd(&reached, 0);
+	while (SchemeNext(&reader, &rule))
+	{
+		if (!CellSetIsEmpty(rule.cells) && CellSetIsEmpty(CellSetIntersection(rule.cells, reached)))
+			return false;
+		named = CellSetUnion(named, rule.cells);
+	}
+	highest = CellSetHighestDigit(named);
+	return highest < RFM_MIN_LEVELS || highest >= levels ||
+		   !CellSetIsEmpty(CellSetDifference(CellSetBought(highest), named));
 }

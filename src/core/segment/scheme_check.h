@@ -49,7 +49,14 @@ typedef struct SchemeProblem
  */
 extern int SchemeCheck(SchemeView scheme, int levels, SchemeProblem *problems);
 
-/* The levels that a scheme is made for: the highest score that a rule names. */
+/* The highest score that a rule names. */
 extern int SchemeLevels(SchemeView scheme);
+
+/*
+ * Is a scheme made for so many levels? Not if a rule has cells, but none of these levels: then the
+ * best customers would be called middling. And not if the rules name every cell of fewer levels and
+ * none above: then the best customers would have no name.
+ */
+extern bool SchemeFits(SchemeView scheme, int levels);
 
 #endif /* CRM_CORE_SEGMENT_SCHEME_CHECK_H */
