@@ -3,8 +3,12 @@
  */
 #include "clv/season.h"
 
+#include <math.h>
+
+#include "clv/data.h"
 #include "compare.h"
 #include "core/base/calendar.h"
+#include "core/clv/season_fit.h"
 #include "access/htup_details.h"
 #include "funcapi.h"
 #include "history/history.h"
@@ -19,6 +23,8 @@ PG_FUNCTION_INFO_V1(season_factors);
 PG_FUNCTION_INFO_V1(season_factor);
 PG_FUNCTION_INFO_V1(season_time);
 PG_FUNCTION_INFO_V1(season_btyd);
+PG_FUNCTION_INFO_V1(season_estimate);
+PG_FUNCTION_INFO_V1(season_report);
 
 /* ---------------------------------------------------------------- the type */
 
@@ -212,4 +218,56 @@ season_btyd(PG_FUNCTION_ARGS)
 	values[3] = Float8GetDatum(row.m_x);
 	nulls[3] = row.x == 0;
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(kept->columns, values, nulls)));
+}
+
+/* ---------------------------------------------------------------- from data */
+
+SeasonFit
+SeasonOfData(const BtydData *data)
+{
+	SeasonData season_data = SeasonDataOf(data);
+	SeasonFit fit;
+
+	switch (SeasonEstimate(&season_data, &CrmEnvironment, &fit))
+	{
+		case SEASON_INTERRUPTED:
+			CrmInterrupted();
+		case SEASON_NO_MEMORY:
+			CrmOutOfMemory("Looking for a season needs up to some 10 MB.");
+		default:
+			return fit;
+	}
+}
+
+/* clv_season(data) */
+Datum
+season_estimate(PG_FUNCTION_ARGS)
+{
+	BtydData data = DatumGetBtydData(PG_GETARG_DATUM(0));
+	SeasonFit fit = SeasonOfData(&data);
+
+	return SeasonGetDatum(&fit.season);
+}
+
+/* season_report(data): the estimate, and whether it passed. */
+Datum
+season_report(PG_FUNCTION_ARGS)
+{
+	BtydData data = DatumGetBtydData(PG_GETARG_DATUM(0));
+	SeasonFit fit = SeasonOfData(&data);
+	char reason[SEASON_REASON_MAX];
+	Datum values[7];
+	bool nulls[7] = {false};
+
+	values[0] = SeasonGetDatum(&fit.season);
+	values[1] = BoolGetDatum(fit.status == SEASON_FOUND);
+	values[2] = CStringGetTextDatum(SeasonReason(&fit, reason));
+	values[3] = Float8GetDatum(fit.gain);
+	nulls[3] = isnan(fit.gain);
+	values[4] = Float8GetDatum(SEASON_NEEDED_GAIN);
+	values[5] = SeasonGetDatum(&fit.pattern);
+	nulls[5] = fit.pattern.bins == 0;
+	values[6] = Int32GetDatum(fit.days);
+	nulls[6] = fit.status == SEASON_NO_DAY;
+	return CrmReturnRow(fcinfo, values, nulls);
 }

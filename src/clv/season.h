@@ -6,7 +6,7 @@
 
 #include "glue.h"
 
-#include "core/clv/season.h"
+#include "core/clv/season_fit.h"
 
 /* A value that a column can hold has passed SeasonParse, so it is valid. */
 static inline const Season *
@@ -16,6 +16,9 @@ DatumGetSeason(Datum datum)
 }
 
 #define PG_GETARG_SEASON(n) DatumGetSeason(PG_GETARG_DATUM(n))
+
+/* The season of counted customers, or why there is none; raises only what is no answer */
+extern SeasonFit SeasonOfData(const BtydData *data);
 
 extern Datum SeasonGetDatum(const Season *season);
 

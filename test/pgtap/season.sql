@@ -1,7 +1,7 @@
 -- crm.season: values, hostile input, and its clock against plain sums.
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(22);
+SELECT plan(27);
 \ir receive.psql
 CREATE FUNCTION pg_temp.code(call text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -48,6 +48,23 @@ SELECT results_eq($$SELECT season_time('flat', '4714-11-24 BC', '5874897-12-31')
 SELECT is_empty($$SELECT q FROM unnest('{"season_factor(s, ''infinity'')","season_time(s, ''infinity'', ''2024-01-01'')","season_time(s, ''2024-01-01'', ''-infinity'')","season_btyd(s, '''', ''infinity'')"}'::text[]) q
 	WHERE pg_temp.code(q) <> '22008'$$, 'infinite days are errors');
 SELECT is((season_factor(NULL, '2024-01-01'), season_time('flat', NULL, '2024-01-01'), season_btyd('flat', '', '2024-01-01'), season_btyd(NULL, '2024-01-01:1:1', '2024-01-01'))::text, '(,,,)', 'NULL for NULL, and before the first purchase');
+
+-- ---------------------------------------------------------------- from data
+
+CREATE TEMP TABLE flat AS
+SELECT since, btyd_agg(h, '2024-11-30') AS data
+FROM unnest('{2022-11-30,2023-01-01,2024-06-01}'::date[]) AS since,
+	LATERAL (SELECT history_agg(at, 0) AS h FROM clv_simulate(clv_model('mbgnbd', '{.8, 8, .5, 2.5}'), 1500, since, '2024-11-30') GROUP BY customer) AS q
+GROUP BY since;
+SELECT results_eq('SELECT since, season::text, accepted, reason, gain IS NULL, pattern IS NULL, data_days > 300 FROM flat, season_report(data) ORDER BY since', $$VALUES
+	(date '2022-11-30', 'flat', false, 'the pattern of one year did not repeat in the others', false, false, true),
+	('2023-01-01', 'flat', false, '699 days of data, at least 700 are needed', true, true, true),
+	('2024-06-01', 'flat', false, '182 days of data, at least 700 are needed', true, true, false)$$, 'no season');
+SELECT is_empty($$SELECT since FROM flat WHERE clv_season(data) IS DISTINCT FROM (season_report(data)).season$$, 'clv_season is that season');
+SELECT results_eq($$SELECT (season_report(d)).reason FROM unnest(ARRAY['unit_days=7', 'unit_days=7 rows=0:0:200*30,2:3:150*30']::btyd_data[]) d$$,
+	$$SELECT 'the data do not say on which days repeat purchases were' FROM generate_series(1, 2)$$, 'no days, no season');
+SELECT is(season_report(NULL)::text, NULL, 'NULL for NULL');
+SELECT is(clv_season(NULL), NULL, 'no data, no season');
 
 SELECT * FROM finish();
 ROLLBACK;

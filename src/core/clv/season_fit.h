@@ -17,6 +17,7 @@
 #define CRM_CORE_CLV_SEASON_FIT_H
 
 #include "core/clv/btyd.h"
+#include "core/clv/data.h"
 #include "core/clv/season.h"
 
 /* A year of the guard, and the least that the oldest may have */
@@ -63,6 +64,18 @@ typedef struct SeasonFit
 					 * estimated from, over the dispersion of days if that is above 1; NaN if
 					 * nothing was tried */
 } SeasonFit;
+
+static inline SeasonData
+SeasonDataOf(const BtydData *data)
+{
+	return (SeasonData){.customers = BtydRowsOf(data, BTYD_CUSTOMERS),
+						.ncustomers = data->n[BTYD_CUSTOMERS],
+						.days = BtydRowsOf(data, BTYD_DAYS),
+						.ndays = data->n[BTYD_DAYS],
+						.unit_days = data->unit_days,
+						.as_of = data->as_of,
+						.has_as_of = data->as_of != BTYD_NO_DAY};
+}
 
 extern SeasonStatus SeasonEstimate(const SeasonData *data, const Environment *env, SeasonFit *fit);
 
