@@ -26,8 +26,8 @@ BEGIN
 	IF $1 IS NULL OR $2 IS NULL OR $4 IS NULL OR $5 IS NULL THEN
 		RETURN;
 	END IF;
-	IF NOT isfinite($2) OR $3 < 1 OR $4 < 1 OR $4 > 1000 THEN
-		RAISE EXCEPTION 'a backtest needs a finite as_of, days of at least 1, and 1 to 1000 windows'
+	IF NOT isfinite($2) OR NOT $3 BETWEEN 1 AND 36525 OR NOT $4 BETWEEN 1 AND 1000 THEN
+		RAISE EXCEPTION 'a backtest needs a finite as_of, 1 to 36525 days, and 1 to 1000 windows'
 			USING ERRCODE = 'invalid_parameter_value',
 				HINT = 'Windows of so many days follow each other; the last ends with as_of.';
 	END IF;
@@ -49,7 +49,7 @@ BEGIN
 		-- windows count back from as_of; one more, the oldest, serves only to teach the naive rules
 		SELECT w, w <= number AS tested, $2 - w * length AS cut, $2 - (w - 1) * length AS through, f.model, d.process,
 			d.status, crm.clv_is_usable(f.model) AS usable, crm.clv_has_spend(f.model) AS money
-		FROM generate_series(1, number + 1) AS w
+		FROM generate_series(1, least(number + 1, ($2 - since) / length)) AS w
 			LEFT JOIN LATERAL (
 				SELECT crm.clv_fit(crm.btyd_agg(h, $2 - w * length), $5) AS model
 				FROM unnest($1) AS h WHERE w <= number AND h IS NOT NULL
@@ -170,12 +170,19 @@ BEGIN
 		FROM shown AS s JOIN cell AS c ON c.w = s.one
 		GROUP BY GROUPING SETS ((s.w, rank), (s.w, rank, cohort), (s.w, rank, repeats), (s.w, rank, tenth))
 	), week AS (
-		SELECT k AS number, least(7 * k, length) AS till FROM generate_series(1, (length + 6) / 7) AS k
-	), week_actual AS MATERIALIZED (
-		SELECT s.w, (a.day - s.cut + 6) / 7 AS number, count(*) AS orders
-		FROM setup AS s, unnest($1) AS h, LATERAL crm.activity(crm.slice(h, s.cut + 1, s.through)) AS a
-		WHERE s.tested AND a.orders > 0 AND crm.purchase_days(h, s.cut) > 0 AND crm.is_valid(h, s.cut)
-		GROUP BY 1, 2
+		-- at most some 52 of them, and the last
+		SELECT k AS number, CASE WHEN k > length / 7 THEN length ELSE 7 * k END AS till
+		FROM generate_series(1, (length + 6) / 7) AS k
+		WHERE k % ((length + 6) / 7 / 53 + 1) = 0 OR k = (length + 6) / 7
+	), week_actual AS (
+		SELECT c.w, c.number, sum(coalesce(a.orders, 0)) OVER (PARTITION BY c.w ORDER BY c.number)::bigint AS orders
+		FROM (SELECT s.w, k AS number FROM setup AS s, generate_series(1, (length + 6) / 7) AS k WHERE s.tested) AS c
+			LEFT JOIN (
+				SELECT s.w, (a.day - s.cut + 6) / 7 AS number, count(*) AS orders
+				FROM setup AS s, unnest($1) AS h, LATERAL crm.activity(crm.slice(h, s.cut + 1, s.through)) AS a
+				WHERE s.tested AND a.orders > 0 AND crm.purchase_days(h, s.cut) > 0 AND crm.is_valid(h, s.cut)
+				GROUP BY 1, 2
+			) AS a USING (w, number)
 	), alike AS MATERIALIZED (
 		-- customers with the same number of orders, first and last day are one to a model
 		SELECT w, h, n
@@ -194,16 +201,20 @@ BEGIN
 		GROUP BY 1, 2
 	), week_of AS (
 		-- the naive rules are even in time
-		SELECT s.w, k.number, c.rank, sum(c.n)::bigint AS n,
-			sum((SELECT sum(a.orders) FROM week_actual AS a WHERE a.w = s.one AND a.number <= k.number))::bigint AS orders,
+		SELECT s.w, k.number, c.rank, sum(c.n)::bigint AS n, sum(a.orders)::bigint AS orders,
 			CASE WHEN count(*) = count(e.expected) THEN sum(e.expected) END AS expected
-		FROM shown AS s JOIN (
-				SELECT w, rank, sum(n) AS n, CASE WHEN count(*) = count(expected) THEN sum(expected) END AS expected
-				FROM cell GROUP BY w, rank
-			) AS c ON c.w = s.one
-			CROSS JOIN week AS k LEFT JOIN week_model AS m ON m.w = s.one AND m.number = k.number,
+		FROM shown AS s
+			JOIN group_of AS c ON c.w = s.one AND NOT (c.by_cohort OR c.by_repeats OR c.by_tenth)
+			JOIN week_actual AS a ON a.w = s.one JOIN week AS k ON k.number = a.number
+			LEFT JOIN week_model AS m ON m.w = s.one AND m.number = k.number,
 			LATERAL (SELECT CASE c.rank WHEN 1 THEN m.expected ELSE c.expected * k.till / length END) AS e(expected)
 		GROUP BY s.w, k.number, c.rank
+	), auc_of AS (
+		SELECT s.w, p.rank, (sum(p.auc * t.n) / sum(t.n))::float8 AS auc
+		FROM shown AS s JOIN pair AS p ON p.w = s.one
+			JOIN group_of AS t ON t.w = s.one AND t.rank = p.rank AND NOT (t.by_cohort OR t.by_repeats OR t.by_tenth)
+		WHERE p.auc IS NOT NULL
+		GROUP BY s.w, p.rank
 	), due AS (
 		-- who should have ordered by a day within the window, and did not
 		SELECT s.w, d.percent, count(d.came) AS n, count(*) FILTER (WHERE NOT d.came) AS quiet
@@ -225,7 +236,7 @@ BEGIN
 			NULL
 		FROM due
 	)
-	SELECT m.cut, CASE WHEN l.section = 4 THEN least(m.cut + 7 * l.bucket::integer, m.through) ELSE m.through END,
+	SELECT m.cut, CASE WHEN l.section = 4 AND 7 * l.bucket < length THEN m.cut + 7 * l.bucket::integer ELSE m.through END,
 		(ARRAY['total', 'cohort', 'repeat orders', 'week', 'churn probability', 'next order'])[l.section], l.bucket,
 		CASE l.section
 			WHEN 2 THEN CASE unit WHEN 'month' THEN format('%s-%s', l.bucket / 100, lpad((l.bucket % 100)::text, 2, '0'))
@@ -241,12 +252,9 @@ BEGIN
 		(l.revenue / nullif(l.orders, 0))::float8, l.value / nullif(l.expected, 0), l.spend_off / nullif(l.orders, 0),
 		l.revenue, l.value, l.value_off / l.n, sqrt(l.value_square / l.n),
 		l.quiet / l.n::float8, (l.silent / l.n)::float8, l.brier / l.n,
-		CASE WHEN l.section = 1 THEN (
-			SELECT sum(p.auc * t.n) / sum(t.n)
-			FROM shown AS s JOIN pair AS p ON p.w = s.one JOIN group_of AS t ON t.w = s.one AND t.rank = p.rank
-			WHERE s.w = l.w AND p.rank = l.rank AND NOT (t.by_cohort OR t.by_repeats OR t.by_tenth)
-		)::float8 END
+		a.auc
 	FROM line AS l JOIN named AS m ON m.w = l.w
+		LEFT JOIN auc_of AS a ON a.w = l.w AND a.rank = l.rank AND l.section = 1
 	ORDER BY m.cut NULLS FIRST, l.section, l.bucket, l.rank;
 END
 $$;
@@ -257,21 +265,22 @@ COMMENT ON FUNCTION crm.clv_backtest(crm.history[], date, integer, integer, text
 	'first purchase if that is less; fewer windows where it does not reach). Rows with cut NULL are the windows '
 	'together in which the model could be used (all, where it never could). section total: all customers known at '
 	'the cut; cohort: by month, quarter or year of the first order (bucket 202403, 20241, 2024); repeat orders: by '
-	'their number at the cut (7 is 7 or more); week: cumulative, through `through`; churn probability: by tenths '
-	'of it (bucket 3: .2 to .3), customers and the share without an order, predicted and actual; next order: of '
-	'those whose next_order_date for probability bucket / 100 is in the window, the share that had not ordered by '
-	'then. predictor: model; same_pace, each customer goes on at the past pace x / t and mean spend of repeat '
-	'orders (of the first, where there is no other; Wuebben and Wangenheim 2008); recency, those with an order in '
-	'the last k days do what such customers did in the window before, the others likewise, k being what would have '
-	'told best then who orders; mean, everybody does what the mean customer did in the window before. Naive rules '
-	'are NULL where nobody was known a window before. bias: predicted / actual orders - 1. mae, rmse: error of '
-	'orders per customer; actual_spend, predicted_spend: money per order, spend_mae its error per order that came; '
-	'revenue_mae, revenue_rmse: error of money per customer, undiscounted; actual_silent, predicted_silent: share '
-	'of customers without an order; brier: mean squared error of its probability; auc: how often, of two customers '
-	'of whom one ordered, the risk of the other was higher (the mean over windows where cut is NULL). An order is '
-	'a purchase day; refunds count in money. Predictions are NULL, with the status beside, where a fit is not '
-	'usable, money also without a spend model. No row for NULL, or where nobody was known a window before as_of; '
-	'NULLs in the array are skipped; an infinite as_of, days below 1 and windows outside 1 to 1000 are errors';
+	'their number at the cut (7 is 7 or more); week: cumulative, through `through`, some 52 of them where there '
+	'are more; churn probability: by tenths of it (bucket 3: .2 to .3), customers and the share without an order, '
+	'predicted and actual; next order: of those whose next_order_date for probability bucket / 100 is in the '
+	'window, the share that had not ordered by then. predictor: model; same_pace, each customer goes on at the '
+	'past pace x / t and mean spend of repeat orders (of the first, where there is no other; Wuebben and '
+	'Wangenheim 2008); recency, those with an order in the last k days do what such customers did in the window '
+	'before, the others likewise, k being what would have told best then who orders; mean, everybody does what the '
+	'mean customer did in the window before. Naive rules are NULL where nobody was known a window before. bias: '
+	'predicted / actual orders - 1. mae, rmse: error of orders per customer; actual_spend, predicted_spend: money '
+	'per order, spend_mae its error per order that came; revenue_mae, revenue_rmse: error of money per customer, '
+	'undiscounted; actual_silent, predicted_silent: share of customers without an order; brier: mean squared error '
+	'of its probability; auc: how often, of two customers of whom one ordered, the risk of the other was higher '
+	'(the mean over windows where cut is NULL). An order is a purchase day; refunds count in money. Predictions '
+	'are NULL, with the status beside, where a fit is not usable, money also without a spend model. No row for '
+	'NULL, or where nobody was known a window before as_of; NULLs in the array are skipped; an infinite as_of, '
+	'days outside 1 to 36525 and windows outside 1 to 1000 are errors';
 
 CREATE FUNCTION crm.clv_verdict(
 	histories crm.history[], as_of date, days integer DEFAULT NULL, windows integer DEFAULT 4,

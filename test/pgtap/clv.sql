@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP 1
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(248);
+SELECT plan(255);
 
 -- A shop of the scale of CDNOW: 3,000 customers of a quarter, observed for nine months.
 CREATE TEMP TABLE truth AS SELECT clv_model('mbgnbd', '{.525, 6.18, .891, 1.614}', 7, '{6.25, 3.74, 15.44}') AS model;
@@ -269,7 +269,9 @@ SELECT results_eq($$SELECT DISTINCT status, predicted_orders FROM clv_backtest(A
 SELECT is_empty($$SELECT * FROM clv_backtest('{}', '2024-06-30')$$, 'nobody to test on');
 SELECT is_empty($$SELECT * FROM clv_backtest(ARRAY['2024-06-30:1:1']::history[], '2024-06-30')$$, 'nobody known before as_of');
 SELECT is_empty($$SELECT * FROM clv_backtest(NULL, '2024-06-30')$$, 'NULL');
-SELECT throws_ok(format($$SELECT clv_backtest('{}', %s)$$, a), '22023', 'a backtest needs a finite as_of, days of at least 1, and 1 to 1000 windows') FROM (VALUES ($$'infinity'$$), ($$'2024-06-30', 0$$), ($$'2024-06-30', 7, 0$$), ($$'2024-06-30', 7, 1001$$)) AS v(a);
+SELECT results_eq($$SELECT DISTINCT cut, customers, actual_orders FROM clv_backtest(ARRAY['4713-01-01 BC:1:1', '2024-01-01:1:1,5874897-12-01:1:1', '2024-02-01:-1:1', NULL]::history[], '5874897-12-31', 36525, 1) WHERE section = 'total' AND cut IS NULL$$, $$VALUES (NULL::date, 2::bigint, 1::bigint)$$, 'days at both ends');
+SELECT ok(max(bucket) = 100 AND count(*) = 50 AND max(label) FILTER (WHERE bucket = 100) = '700 days', 'not too many weeks') FROM clv_backtest((SELECT array_agg(history) FROM customer), '2026-09-30', 700, 1) WHERE section = 'week' AND predictor = 'mean' AND cut IS NULL;
+SELECT throws_ok(format($$SELECT clv_backtest('{}', %s)$$, a), '22023', 'a backtest needs a finite as_of, 1 to 36525 days, and 1 to 1000 windows') FROM (VALUES ($$'infinity'$$), ($$'2024-06-30', 0$$), ($$'2024-06-30', 36526$$), ($$'2024-06-30', 7, 0$$), ($$'2024-06-30', 7, 1001$$)) AS v(a);
 SELECT throws_ok($$SELECT clv_backtest('{}', '2024-06-30', process => 'poisson')$$, '22023', 'unknown process "poisson"');
 SELECT matches(v.verdict, '^Over the last 4 windows of 34 days to 2024-09-30 the model expected [0-9,]+ orders and [0-9,]+ came \(.*; per customer it errs [0-9]+ % less than "same pace as before"', 'a verdict in a sentence') FROM clv_verdict((SELECT array_agg(history) FROM customer), '2024-09-30') AS v;
 SELECT results_eq($$SELECT grade, verdict FROM clv_verdict('{}', '2024-06-30')$$, $$VALUES ('-', 'Nothing can be tested yet: nobody was a customer early enough before 2024-06-30.')$$, 'nothing to judge');
