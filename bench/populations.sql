@@ -88,7 +88,8 @@ $$;
 
 CREATE TABLE result (number integer, family text, days integer, customers bigint, repeats bigint, attempt integer,
 	usable boolean, chosen text, came bigint, said double precision, own_said double precision, below double precision,
-	seconds double precision);
+	seconds double precision, rows bigint, data crm.btyd_data);
+CREATE TABLE fitted (number integer, process text, status text, log_likelihood double precision);
 
 CREATE PROCEDURE try_population(i integer) LANGUAGE plpgsql AS $$
 DECLARE
@@ -134,11 +135,14 @@ BEGIN
 			OFFSET 0
 		) AS m;
 	-- all others contain the one in which nobody leaves
+	INSERT INTO fitted SELECT i, c.process, c.status, c.log_likelihood
+	FROM clv_processes() AS q, clv_fit(data, q.process, false) AS m, clv_diagnostics(m) AS c;
 	SELECT max(n.log_likelihood - o.log_likelihood) INTO below
-	FROM clv_compare(data) AS n, clv_compare(data) AS o WHERE n.process = 'nbd' AND o.process <> 'nbd';
+	FROM fitted AS n JOIN fitted AS o USING (number) WHERE number = i AND n.process = 'nbd' AND o.process <> 'nbd';
 	SELECT format('%s %s', d.process, d.status) INTO how FROM clv_diagnostics(chosen) AS d;
 	INSERT INTO result VALUES (i, p.family, p.until - p.since, known, repeats, attempt, clv_is_usable(chosen), how, came,
-		said, own_said, below, extract(epoch FROM clock_timestamp() - started));
+		said, own_said, below, extract(epoch FROM clock_timestamp() - started),
+		(SELECT distinct_rows FROM btyd_summary(data)), data);
 	COMMIT;
 END
 $$;

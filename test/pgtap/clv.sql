@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP 1
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(255);
+SELECT plan(258);
 
 -- A shop of the scale of CDNOW: 3,000 customers of a quarter, observed for nine months.
 CREATE TEMP TABLE truth AS SELECT clv_model('mbgnbd', '{.525, 6.18, .891, 1.614}', 7, '{6.25, 3.74, 15.44}') AS model;
@@ -233,6 +233,10 @@ SELECT ok((SELECT count(*) FROM (SELECT s.* FROM truth, clv_simulate(model, 50, 
 SELECT ok(count(DISTINCT customer) = 3000 AND min(customer) = 1 AND max(customer) = 3000 AND min(at) >= '2024-01-01' AND max(at) < '2024-10-01' AND min(amount) > 0 AND max(scale(amount)) = 2, 'customers, dates, amounts') FROM orders;
 SELECT ok(max(first) < '2024-04-01', 'won until the day given') FROM (SELECT min(at) AS first FROM orders GROUP BY customer) q;
 SELECT ok(bool_and(at > before), 'in order of time') FROM (SELECT at, lag(at) OVER (PARTITION BY customer) AS before FROM orders) q WHERE before IS NOT NULL;
+-- gaps of order k, customers all alike: a week on average, and a standard deviation of 1 / sqrt(k) weeks
+SELECT ok(abs(avg(gap) / 7 - 1) < 0.02 AND abs(stddev(gap) / avg(gap) - 1 / sqrt(k)) < 0.01, 'simulated gaps of order ' || k)
+	FROM (VALUES (1), (2), (3)) v(k), LATERAL (SELECT extract(epoch FROM at - lag(at) OVER (PARTITION BY customer ORDER BY at)) / 86400 AS gap
+		FROM clv_simulate(clv_model('nbd', ARRAY[1e5, 1e5 / k], regularity => k), 200, '2020-01-01', '2024-12-31', 3, '2020-01-01')) s GROUP BY k ORDER BY k;
 SELECT is((SELECT sum(amount) FROM clv_simulate(clv_model('bgnbd', '{1,2,3,4}'), 10, '2024-01-01', '2024-01-31')), 0.00, 'without a spend model amounts are zero');
 SELECT is((SELECT count(*) FROM truth, clv_simulate(model, 0, '2024-01-01', '2024-01-31')) + (SELECT count(*) FROM clv_simulate(NULL, 5, '2024-01-01', '2024-01-31')), 0::bigint, 'no customers, NULL: no rows');
 SELECT throws_ok($$SELECT clv_simulate(model, -1, '2024-01-01', '2024-01-31') FROM truth$$, '22023', 'number of customers must not be negative');
