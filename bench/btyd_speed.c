@@ -94,6 +94,8 @@ Speed(size_t customers)
 		TIME("no order in 90 days", BtydPmf(&m, row->x, row->t_x, row->t, 90, 0, &value));
 		TIME("3 orders in 365 days", BtydPmf(&m, row->x, row->t_x, row->t, 365, 3, &value));
 
+		TIME("next order, 1 in 4", BtydNextOrder(&m, row->x, row->t_x, row->t, 0.25, &value));
+
 		distinct = Merge(rows, customers);
 		some = distinct;
 		start = Seconds();

@@ -24,7 +24,7 @@ my %prefix = (
 	'history'      => [qw(History Zone)],
 	'segment'      => [qw(Cell Rfm Scheme Segment)],
 	'tier'         => [qw(Tier)],
-	'clv'          => [qw(Bg Btyd Clv Erlang GammaGamma Life Mixture Paretonbd Season)],
+	'clv'          => [qw(Bg Btyd Clv Erlang GammaGamma Life Mixture Paretonbd Season Wait)],
 	'src'          => [qw(Crm)],
 );
 

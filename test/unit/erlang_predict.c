@@ -88,6 +88,33 @@ TestHorizons(const BtydProcess *process, int order)
 	CHECK_NEAR(before_discounted / life, 1, 1e-9);
 }
 
+/* The next order solves its equation, or never comes */
+static void
+TestNextOrder(const BtydProcess *process, int order)
+{
+	const double params[] = {0.525, 6.18, 0.89, 1.61};
+	double worst = 0.0;
+	int wrong = 0;
+	BtydModel m;
+
+	BtydPrepare(&m, process, order, params);
+	for (double silence = 0; silence < 40; silence += 3)
+		for (double p = 1e-6; p < 1.0; p += 0.0499)
+		{
+			double when, none, alive;
+			BtydStatus status = BtydNextOrder(&m, 4, 30, 30 + silence, p, &when);
+
+			BtydPAlive(&m, 4, 30, 30 + silence, &alive);
+			wrong += status != (p < alive ? BTYD_OK : BTYD_NEVER);
+			if (status != BTYD_OK)
+				continue;
+			BtydPmf(&m, 4, 30, 30 + silence, when, 0, &none);
+			worst = fmax(worst, fabs(1 - none - p));
+		}
+	CHECK(wrong == 0);
+	unit_check(worst < 1e-13, "the next order comes as probable as asked (differs by %.2g)", worst);
+}
+
 int
 main(void)
 {
@@ -102,6 +129,7 @@ main(void)
 			printf("# %s of order %d\n", processes[i]->title, order);
 			TestDistribution(processes[i], order);
 			TestHorizons(processes[i], order);
+			TestNextOrder(processes[i], order);
 		}
 	}
 	return unit_done();

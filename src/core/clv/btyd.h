@@ -155,6 +155,13 @@ typedef struct BtydProcess
 					  double *result);
 
 	/*
+	 * Horizon within which at least one purchase comes with this probability, 0 < probability < 1;
+	 * INFINITY or BTYD_NEVER when there is none.
+	 */
+	BtydStatus (*wait)(const BtydModel *m, double x, double t_x, double t, double probability,
+					   double *result);
+
+	/*
 	 * Expected sum of exp(-rate * (s - t)) over the purchases at times s in (t, t + horizon];
 	 * horizon may be INFINITY (for life: DERT), rate >= 0 per unit of time. BTYD_INFINITE when an
 	 * infinite horizon with rate 0 has no finite answer.

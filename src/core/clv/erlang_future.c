@@ -21,6 +21,7 @@
 #include "core/clv/erlang.h"
 #include "core/clv/life.h"
 #include "core/clv/mixture.h"
+#include "core/clv/wait.h"
 #include "core/numeric/quadrature.h"
 #include "core/numeric/special.h"
 
@@ -31,7 +32,7 @@
 #define MOST_DECAY 600.0
 
 /* Panels of an integral over time, and points of one */
-#define MOST_PANELS 400
+#define MOST_PANELS 100
 #define POINTS (2 * GAUSS_HALF)
 
 /* Orders are at most this: roots of one are written out */
@@ -64,6 +65,49 @@ ErlangNone(const ErlangFuture *f, double horizon)
 		sum += Phase(f, j) * exp(-s * log1p(u)) * (1.0 + waits);
 	}
 	return sum;
+}
+
+/* Logarithm of the same; its slope is that of the density of the wait that ends the gap */
+static double
+LogNone(double l, double *slope, const void *arg)
+{
+	const ErlangFuture *f = arg;
+	double z = -expm1(-l);
+	double sum = 0.0;
+	double falls = 0.0;
+
+	for (int j = 0; j < f->order; j++)
+	{
+		double s = f->s + j;
+		double weight = Phase(f, j) * exp(-j * l);
+		double term = 1.0; /* (s)_i/i! z^i */
+		int i;
+
+		for (i = 0; i < f->order - j; i++)
+		{
+			sum += weight * term;
+			falls = i == f->order - j - 1 ? falls + weight * term * (s + i) : falls;
+			term *= z * ((s + i) / (i + 1.0));
+		}
+	}
+	*slope = -falls / sum;
+	return log(sum) - f->s * l;
+}
+
+/* A customer who is alive orders within what horizon? */
+BtydStatus
+ErlangWait(const ErlangFuture *f, double probability, double *result)
+{
+	double log_none = log1p(-probability);
+
+	if (!(probability < 1.0))
+		return BTYD_NEVER;
+	if (f->order == 1)
+	{
+		*result = f->alpha * expm1(-log_none / f->s);
+		return BTYD_OK;
+	}
+	return WaitSolve(LogNone, f, log_none, (f->order - log_none) / f->s, f->alpha, result);
 }
 
 /* All n survived, and not enough waits for one more; or the n-th came in time and was the last */
@@ -424,18 +468,12 @@ ErlangDiscounted(const ErlangFuture *f, double horizon, double rate, double *res
 		return LifeDiscounted(f, rate, result);
 
 	mixture.n = 0;
-	for (series.terms = 0, series.largest = last / f->alpha; series.terms == 0;)
-	{
-		double u = series.largest;
-
-		/* as far as a series reaches */
-		PrepareRateSeries(f, u, &series);
-		if (series.terms > 0)
-			break;
-		series.largest = 0.5 * u;
-		if (u * (f->s + 1.0) < 1.0)
-			break;
-	}
+	series.terms = 0;
+	for (double u = fmin(last / f->alpha, 1e4); series.terms == 0 && u * (f->s + 1.0) > 1.0;
+		 u *= 0.5)
+		PrepareRateSeries(f, u, &series); /* as far as a series reaches */
+	if (series.terms == 0)
+		PrepareRateSeries(f, fmin(last / f->alpha, 1.0 / (f->s + 1.0)), &series);
 	while (s < last)
 	{
 		double width = fmin(longest, fmin(2.0 * (f->alpha + s), 12.0 / rate));

@@ -154,6 +154,14 @@ NbdPmf(const BtydModel *m, double x, double t_x, double t, double horizon, doubl
 }
 
 static BtydStatus
+NbdWait(const BtydModel *m, double x, double t_x, double t, double probability, double *result)
+{
+	ErlangFuture f = NbdFuture(m, x, t_x, t);
+
+	return ErlangWait(&f, probability, result);
+}
+
+static BtydStatus
 NbdDiscounted(const BtydModel *m, double x, double t_x, double t, double horizon, double rate,
 			  double *result)
 {
@@ -208,6 +216,7 @@ const BtydProcess BtydNbd = {
 	.p_alive = NbdPAlive,
 	.expected = NbdExpected,
 	.pmf = NbdPmf,
+	.wait = NbdWait,
 	.discounted = NbdDiscounted,
 	.draw = NbdDraw,
 	.next = NbdNext,

@@ -23,6 +23,7 @@
 #include <math.h>
 
 #include "core/clv/btyd.h"
+#include "core/clv/wait.h"
 #include "core/numeric/hyper2f1.h"
 #include "core/numeric/quadrature.h"
 #include "core/numeric/special.h"
@@ -403,6 +404,34 @@ ParetoPmf(const BtydModel *m, double x, double t_x, double t, double horizon, do
 }
 
 /*
+ * log(E (1 - H(t + h))), see above: a wait beyond h, and an order after it. Orders come at rate
+ * c/(a + h) E, which is its slope.
+ */
+static double
+LogRest(double l, double *slope, const void *arg)
+{
+	const Future *f = arg;
+	double h = f->a * expm1(l);
+	double order = -expm1(RaceLog(f->c, f->s, log((f->b + h) / (f->a + h))));
+
+	*slope = -f->c / order;
+	return log(order) - f->c * l - f->s * log1p(h / f->b);
+}
+
+static BtydStatus
+ParetoWait(const BtydModel *m, double x, double t_x, double t, double probability, double *result)
+{
+	Future f;
+	double rest;
+
+	ParetoFuture(m, x, t_x, t, &f);
+	rest = -expm1(f.log_race) - probability * exp(f.log_g);
+	if (!(rest > 0.0))
+		return BTYD_NEVER;
+	return WaitSolve(LogRest, &f, log(rest), -log(-rest / expm1(f.log_race)) / f.c, f.a, result);
+}
+
+/*
  * FHL's DERT, and its like for a finite horizon: P(alive) c/a times the integral of
  * (1 + u/b)^-s e^(-rate u) over the horizon. In v = u/b and then log(1 + k v) the integrand bends
  * gently, and panels of width 3 are enough (compare RaceQuadrature).
@@ -502,6 +531,7 @@ const BtydProcess BtydParetonbd = {
 	.p_alive = ParetoPAlive,
 	.expected = ParetoExpected,
 	.pmf = ParetoPmf,
+	.wait = ParetoWait,
 	.discounted = ParetoDiscounted,
 	.draw = ParetoDraw,
 	.next = ParetoNext,

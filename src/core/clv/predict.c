@@ -6,9 +6,7 @@
 #include <stddef.h>
 
 #include "core/clv/btyd.h"
-
-/* No customer waits longer, in any unit of time */
-#define LONGEST_WAIT 1e15
+#include "core/clv/wait.h"
 
 const char *
 BtydStatusMessage(BtydStatus status)
@@ -163,98 +161,20 @@ BtydDiscounted(const BtydModel *m, double x, double t_x, double t, double horizo
 	return Checked(status, value, result);
 }
 
-/*
- * Solve P(at least one order within h) = probability for h. The left side grows with h; the root is
- * bracketed by doubling and then found by Chandrupatla's method (1997, "A new hybrid quadratic/
- * bisection algorithm", Advances in Engineering Software 28) in log h.
- */
+/* Solve P(at least one order within h) = probability for h, each process in its own way */
 BtydStatus
 BtydNextOrder(const BtydModel *m, double x, double t_x, double t, double probability,
 			  double *result)
 {
 	BtydStatus status = BtydCheckRow(x, t_x, t);
-	double target = 1.0 - probability;
-	/* any start above 0 will do; this one is near */
-	double scale = t > 0.0 ? fmax(t / (x + 1.0), DBL_MIN) : 1.0;
-	double low, high, none;
-	double f_low, f_high;
-	double x1, x2, x3, f1, f2, f3;
-	double fraction = 0.5;
+	double value = 0.0;
 
 	if (status != BTYD_OK)
 		return status;
 	if (!(probability > 0.0 && probability < 1.0))
 		return BTYD_BAD_PROBABILITY;
-
-	/* bracket the root */
-	high = scale;
-	for (;;)
-	{
-		status = BtydPmf(m, x, t_x, t, high, 0.0, &none);
-		if (status != BTYD_OK)
-			return status;
-		if (none <= target)
-			break;
-		if (high > LONGEST_WAIT)
-			return BTYD_NEVER;
-		high *= 8.0;
-	}
-	f_high = target - none;
-	low = high;
-	do
-	{
-		low /= 8.0;
-		status = BtydPmf(m, x, t_x, t, low, 0.0, &none);
-		if (status != BTYD_OK)
-			return status;
-	} while (none <= target && low > 1e-300);
-	f_low = target - none;
-
-	x1 = log(high);
-	f1 = f_high;
-	x2 = log(low);
-	f2 = f_low;
-	x3 = x2;
-	f3 = f2;
-	for (int i = 0; i < 200; i++)
-	{
-		double guess = x1 + fraction * (x2 - x1);
-		double f, tolerance;
-
-		status = BtydPmf(m, x, t_x, t, exp(guess), 0.0, &none);
-		if (status != BTYD_OK)
-			return status;
-		f = target - none;
-		if ((f >= 0) == (f1 >= 0))
-		{
-			x3 = x1;
-			f3 = f1;
-		}
-		else
-		{
-			x3 = x2;
-			f3 = f2;
-			x2 = x1;
-			f2 = f1;
-		}
-		x1 = guess;
-		f1 = f;
-		tolerance = 1e-15 * (1.0 + fabs(x1)) / fabs(x2 - x1);
-		if (f == 0.0 || tolerance > 0.5)
-			break;
-
-		{
-			double xi = (x1 - x2) / (x3 - x2);
-			double phi = (f1 - f2) / (f3 - f2);
-
-			if (phi * phi < xi && (1.0 - phi) * (1.0 - phi) < 1.0 - xi)
-				fraction = f1 / (f2 - f1) * f3 / (f2 - f3) +
-						   (x3 - x1) / (x2 - x1) * f1 / (f3 - f1) * f2 / (f3 - f2);
-			else
-				fraction = 0.5;
-			fraction = fmin(1.0 - tolerance, fmax(tolerance, fraction));
-		}
-	}
-	*result = exp(fabs(f1) <= fabs(f2) ? x1 : x2);
-	return BTYD_OK;
+	status = m->process->wait(m, x, t_x, t, probability, &value);
+	if (status == BTYD_OK && value > WAIT_LONGEST)
+		return BTYD_NEVER;
+	return Checked(status, value, result);
 }
