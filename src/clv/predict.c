@@ -45,8 +45,7 @@ GetCustomer(FunctionCallInfo fcinfo, const ClvPrepared *model, int own, HistoryB
 		if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 			return false;
 		HistoryCheckAsOf(PG_GETARG_DATEADT(2));
-		return HistoryBtyd(PG_GETARG_HISTORY(1), PG_GETARG_DATEADT(2), model->model.unit_days,
-						   customer);
+		return ClvGetCustomer(model, PG_GETARG_HISTORY(1), PG_GETARG_DATEADT(2), customer);
 	}
 	/* x, t_x, t, and in some functions m_x */
 	for (int i = 1; i <= 3; i++)
@@ -160,11 +159,13 @@ Answer(FunctionCallInfo fcinfo, int own, Question question, double *answer)
 	return true;
 }
 
-/* A horizon argument, from days to units of time */
-static double
-Horizon(FunctionCallInfo fcinfo, const ClvPrepared *model, int n)
+/* A horizon argument; NULL is for life. The day before it, of the form that has one, is as_of. */
+static ClvHorizon
+Horizon(FunctionCallInfo fcinfo, const ClvPrepared *model, int n, double rate)
 {
-	return PG_GETARG_INT32(n) / model->model.unit_days;
+	DateADT as_of = n == 3 ? PG_GETARG_DATEADT(2) : CLV_NO_DAY;
+
+	return ClvLookAhead(model, as_of, PG_ARGISNULL(n) ? INFINITY : PG_GETARG_INT32(n), rate);
 }
 
 static BtydStatus
@@ -176,41 +177,42 @@ AskAlive(FunctionCallInfo fcinfo, ClvPrepared *model, const HistoryBtydRow *cust
 
 /* Whether the customer is still there, and then what comes */
 static BtydStatus
-AskFuture(ClvPrepared *model, const HistoryBtydRow *customer, ClvFactor question, double horizon,
-		  double rate, double *answer)
+AskFuture(ClvPrepared *model, const HistoryBtydRow *customer, ClvFactor question,
+		  ClvHorizon horizon, double *answer)
 {
 	double alive = 0;
 	BtydStatus status = BtydPAlive(&model->orders, customer->x, customer->t_x, customer->t, &alive);
 
 	if (status != BTYD_OK)
 		return status;
-	return ClvAskFuture(model, customer, alive, question, horizon, rate, answer);
+	return ClvAskFuture(model, customer, alive, question, &horizon, answer);
 }
 
 static BtydStatus
 AskOrders(FunctionCallInfo fcinfo, ClvPrepared *model, const HistoryBtydRow *customer, int next,
 		  double *answer)
 {
-	return AskFuture(model, customer, CLV_ORDERS, Horizon(fcinfo, model, next), 0, answer);
+	return AskFuture(model, customer, CLV_ORDERS, Horizon(fcinfo, model, next, 0), answer);
 }
 
 static BtydStatus
 AskProbability(FunctionCallInfo fcinfo, ClvPrepared *model, const HistoryBtydRow *customer,
 			   int next, double *answer)
 {
-	double horizon = Horizon(fcinfo, model, next);
+	ClvHorizon horizon = Horizon(fcinfo, model, next, 0);
 	double n = (double) PG_GETARG_INT64(next + 1);
 
 	if (n == 0) /* as churn_probability, to the last bit */
-		return AskFuture(model, customer, CLV_NONE, horizon, 0, answer);
-	return BtydPmf(&model->orders, customer->x, customer->t_x, customer->t, horizon, n, answer);
+		return AskFuture(model, customer, CLV_NONE, horizon, answer);
+	return BtydPmf(&model->orders, customer->x, customer->t_x, customer->t, horizon.span, n,
+				   answer);
 }
 
 static BtydStatus
 AskNone(FunctionCallInfo fcinfo, ClvPrepared *model, const HistoryBtydRow *customer, int next,
 		double *answer)
 {
-	return AskFuture(model, customer, CLV_NONE, Horizon(fcinfo, model, next), 0, answer);
+	return AskFuture(model, customer, CLV_NONE, Horizon(fcinfo, model, next, 0), answer);
 }
 
 /* Days until the next order has come with this probability */
@@ -238,14 +240,13 @@ static BtydStatus
 AskValue(FunctionCallInfo fcinfo, ClvPrepared *model, const HistoryBtydRow *customer, int next,
 		 double *answer)
 {
-	double horizon = PG_ARGISNULL(next) ? INFINITY : Horizon(fcinfo, model, next);
 	double spend = 0;
 	double rate;
 	BtydStatus status;
 
 	if (!ClvRate(&model->model, PG_GETARG_FLOAT8(next + 1), &rate))
 		return BTYD_BAD_RATE;
-	status = AskFuture(model, customer, CLV_VALUE, horizon, rate, answer);
+	status = AskFuture(model, customer, CLV_VALUE, Horizon(fcinfo, model, next, rate), answer);
 	if (status != BTYD_OK)
 		return status;
 	CheckSpend(&model->model);
@@ -292,7 +293,7 @@ ClvNextOrderDate(const ClvPrepared *model, const HistoryBtydRow *customer, DateA
 
 	if (status != BTYD_OK)
 		return status;
-	days = ceil(wait * model->model.unit_days);
+	days = SeasonDaysAhead(&model->clock, model->model.unit_days, as_of, wait);
 	if (as_of + days > HISTORY_LAST_DAY)
 		return BTYD_NEVER;
 	*date = as_of + (DateADT) days;

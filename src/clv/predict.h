@@ -5,6 +5,7 @@
 #define CRM_CLV_PREDICT_H
 
 #include "clv/model.h"
+#include "core/clv/season_predict.h"
 #include "history/history.h"
 
 /* Discounts are per year of so many days: 365 days from now is a year from now */
@@ -27,11 +28,28 @@ typedef struct ClvFuture
 	double factor[CLV_FACTORS]; /* NaN: not yet asked for; infinite: of no help */
 } ClvFuture;
 
+/*
+ * How far ahead a question looks. With a season it depends on the day it looks from; a question
+ * that names none, of plain numbers and of new customers, takes every day for a mean one.
+ */
+typedef struct ClvHorizon
+{
+	double span;   /* in the model's unit, by its clock; INFINITY for life */
+	double rate;   /* of discount, per unit of the model */
+	double days;   /* what was asked, and from when: */
+	DateADT as_of; /* CLV_NO_DAY: of no day, or without season */
+} ClvHorizon;
+
+static inline bool
+ClvHorizonIs(const ClvHorizon *a, const ClvHorizon *b)
+{
+	return a->span == b->span && a->rate == b->rate && a->days == b->days && a->as_of == b->as_of;
+}
+
 typedef struct ClvFutures
 {
-	double horizon; /* of all entries, as is the rate */
-	double rate;
-	uint32 size; /* a power of two, or 0 */
+	ClvHorizon horizon; /* of all entries */
+	uint32 size;        /* a power of two, or 0 */
 	uint32 n;
 	ClvFuture *at;
 } ClvFutures;
@@ -40,7 +58,10 @@ typedef struct ClvPrepared
 {
 	ClvModel model;
 	BtydModel orders;
-	bool has_spend; /* it can say what a customer spends */
+	SeasonClock clock;
+	bool has_spend;      /* it can say what a customer spends */
+	ClvHorizon ahead_of; /* the last discounted horizon in a season, and what it weighs */
+	SeasonHorizon ahead;
 	ClvFutures futures;
 	MemoryContext context;
 } ClvPrepared;
@@ -48,14 +69,21 @@ typedef struct ClvPrepared
 extern ClvPrepared *ClvGetPrepared(FunctionCallInfo fcinfo);
 extern Datum ClvReturnRow(FunctionCallInfo fcinfo, Datum *values, bool *nulls);
 extern void ClvCheckUsable(const ClvModel *model);
-extern void ClvPrepareModel(const ClvModel *model, BtydModel *orders);
+extern void ClvPrepareModel(ClvPrepared *prepared, const ClvModel *model);
+
+/* HistoryBtyd in the time of the model's clock */
+extern bool ClvGetCustomer(const ClvPrepared *model, HistoryView history, DateADT as_of,
+						   HistoryBtydRow *customer);
+
+/* So many days from the end of as_of on (CLV_NO_DAY: of any day); INFINITY for life */
+extern ClvHorizon ClvLookAhead(const ClvPrepared *model, DateADT as_of, double days, double rate);
 
 /*
  * A customer's answer to one of the questions, which is 1 more for CLV_NONE, given P(alive): what
- * BtydDiscounted and BtydPmf say, sooner. An infinite horizon is for life.
+ * BtydDiscounted and BtydPmf say, sooner; discounted by the calendar (core/clv/season_predict.h).
  */
 extern BtydStatus ClvAskFuture(ClvPrepared *model, const HistoryBtydRow *customer, double alive,
-							   ClvFactor question, double horizon, double rate, double *result);
+							   ClvFactor question, const ClvHorizon *horizon, double *result);
 
 /* ---------------------------------------------------------------- shared by the predictions */
 

@@ -81,7 +81,7 @@ clv_predict(PG_FUNCTION_ARGS)
 	DateADT as_of;
 	DateADT date = 0;
 	bool for_life = PG_ARGISNULL(ARG_DAYS);
-	double horizon = INFINITY;
+	ClvHorizon horizon;
 	double alive = 0, answer = 0, spend = 0;
 	double rate, margin;
 	BtydStatus status;
@@ -97,25 +97,25 @@ clv_predict(PG_FUNCTION_ARGS)
 	if (!ClvRate(&model->model, PG_GETARG_FLOAT8(ARG_DISCOUNT), &rate))
 		ClvCheckStatus(BTYD_BAD_RATE, &customer);
 	HistoryCheckAsOf(as_of);
-	if (!HistoryBtyd(PG_GETARG_HISTORY(ARG_HISTORY), as_of, model->model.unit_days, &customer))
+	if (!ClvGetCustomer(model, PG_GETARG_HISTORY(ARG_HISTORY), as_of, &customer))
 		PG_RETURN_NULL();
 	memset(nulls, true, sizeof(nulls));
 
 	status = BtydPAlive(&model->orders, customer.x, customer.t_x, customer.t, &alive);
 	PutAnswer(values, nulls, P_ALIVE, status, alive, &customer);
+	horizon = ClvLookAhead(model, as_of, for_life ? INFINITY : PG_GETARG_INT32(ARG_DAYS), rate);
 	if (!for_life)
 	{
-		horizon = PG_GETARG_INT32(ARG_DAYS) / model->model.unit_days;
-		status = ClvAskFuture(model, &customer, alive, CLV_NONE, horizon, rate, &answer);
+		status = ClvAskFuture(model, &customer, alive, CLV_NONE, &horizon, &answer);
 		PutAnswer(values, nulls, CHURN_PROBABILITY, status, answer, &customer);
-		status = ClvAskFuture(model, &customer, alive, CLV_ORDERS, horizon, rate, &answer);
+		status = ClvAskFuture(model, &customer, alive, CLV_ORDERS, &horizon, &answer);
 		PutAnswer(values, nulls, EXPECTED_ORDERS, status, answer, &customer);
 	}
 	if (model->has_spend)
 	{
 		status = ClvExpectedSpend(&model->model, &customer, &spend);
 		PutAnswer(values, nulls, EXPECTED_SPEND, status, spend, &customer);
-		status = ClvAskFuture(model, &customer, alive, CLV_VALUE, horizon, rate, &answer);
+		status = ClvAskFuture(model, &customer, alive, CLV_VALUE, &horizon, &answer);
 		PutAnswer(values, nulls, VALUE, status, answer * spend * margin, &customer);
 	}
 	if (PG_GETARG_BOOL(ARG_NEXT_ORDER))

@@ -2,6 +2,7 @@
  * prepared.c: models at hand, and what their predictions share
  */
 #include "clv/predict.h"
+#include "clv/season.h"
 
 #include <float.h>
 #include <math.h>
@@ -80,20 +81,21 @@ Prepare(FunctionCallInfo fcinfo, struct varlena *bytes)
 	ClvCheckUsable(model);
 	prepared = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(ClvPrepared));
 	prepared->context = fcinfo->flinfo->fn_mcxt;
-	prepared->model = *model;
 	prepared->has_spend = ClvNoSpend(model) == NULL;
-	ClvPrepareModel(&prepared->model, &prepared->orders);
+	ClvPrepareModel(prepared, model);
 	return prepared;
 }
 
 void
-ClvPrepareModel(const ClvModel *model, BtydModel *orders)
+ClvPrepareModel(ClvPrepared *prepared, const ClvModel *model)
 {
-	BtydStatus status = BtydPrepare(orders, ClvProcessByName(model->process), (int) model->order,
-									model->orders.params);
+	BtydStatus status = BtydPrepare(&prepared->orders, ClvProcessByName(model->process),
+									(int) model->order, model->orders.params);
 
 	if (status != BTYD_OK)
 		elog(ERROR, "%s", BtydStatusMessage(status));
+	prepared->model = *model;
+	prepared->clock = SeasonStart(&model->season);
 }
 
 ClvPrepared *
@@ -129,6 +131,45 @@ ClvGetPrepared(FunctionCallInfo fcinfo)
 	memmove(&site->at[1], &site->at[0], (Size) (i - 1) * sizeof(site->at[0]));
 	site->at[0] = found;
 	return found;
+}
+
+/* ---------------------------------------------------------------- in the time of the clock */
+
+bool
+ClvGetCustomer(const ClvPrepared *model, HistoryView history, DateADT as_of,
+			   HistoryBtydRow *customer)
+{
+	if (!ClvHasSeason(&model->model))
+		return HistoryBtyd(history, as_of, model->model.unit_days, customer);
+	return SeasonBtyd(&model->clock, history, as_of, model->model.unit_days, customer);
+}
+
+ClvHorizon
+ClvLookAhead(const ClvPrepared *model, DateADT as_of, double days, double rate)
+{
+	double unit_days = model->model.unit_days;
+	ClvHorizon horizon = {days / unit_days, rate, days, CLV_NO_DAY};
+
+	if (as_of != CLV_NO_DAY && ClvHasSeason(&model->model) && days >= 0)
+	{
+		horizon.span = SeasonSpanAhead(&model->clock, unit_days, as_of, days);
+		horizon.as_of = as_of;
+	}
+	return horizon;
+}
+
+/* What the orders of a horizon in a season count, whose weights are kept for the next customer */
+static BtydStatus
+AskAhead(ClvPrepared *model, double x, double t_x, double t, const ClvHorizon *horizon,
+		 double *result)
+{
+	if (model->ahead.span == 0 || !ClvHorizonIs(&model->ahead_of, horizon))
+	{
+		model->ahead = SeasonAhead(&model->orders, &model->clock, model->model.unit_days,
+								   horizon->as_of, horizon->days, horizon->rate);
+		model->ahead_of = *horizon;
+	}
+	return SeasonDiscounted(&model->orders, &model->ahead, x, t_x, t, result);
 }
 
 /* ---------------------------------------------------------------- the future of those alive
@@ -185,15 +226,14 @@ ResizeFutures(ClvPrepared *model, uint32 size, bool keep)
 
 /* The entry for (x, t), made if there is none */
 static ClvFuture *
-GetFuture(ClvPrepared *model, double x, double t, double horizon, double rate)
+GetFuture(ClvPrepared *model, double x, double t, const ClvHorizon *horizon)
 {
 	ClvFutures *futures = &model->futures;
 	ClvFuture *future;
 
-	if (futures->size == 0 || futures->horizon != horizon || futures->rate != rate)
+	if (futures->size == 0 || !ClvHorizonIs(&futures->horizon, horizon))
 	{
-		futures->horizon = horizon;
-		futures->rate = rate;
+		futures->horizon = *horizon;
 		ResizeFutures(model, FIRST_FUTURES, false);
 	}
 	future = FindFuture(futures, x, t);
@@ -214,26 +254,31 @@ GetFuture(ClvPrepared *model, double x, double t, double horizon, double rate)
 
 /* The answer for one customer, without any help */
 static BtydStatus
-AskCustomer(const BtydModel *orders, double x, double t_x, double t, ClvFactor question,
-			double horizon, double rate, double *result)
+AskCustomer(ClvPrepared *model, double x, double t_x, double t, ClvFactor question,
+			const ClvHorizon *horizon, double *result)
 {
+	const BtydModel *orders = &model->orders;
+
 	if (question == CLV_NONE)
-		return BtydPmf(orders, x, t_x, t, horizon, 0, result);
-	return BtydDiscounted(orders, x, t_x, t, horizon, question == CLV_VALUE ? rate : 0, result);
+		return BtydPmf(orders, x, t_x, t, horizon->span, 0, result);
+	if (question == CLV_VALUE && horizon->as_of != CLV_NO_DAY)
+		return AskAhead(model, x, t_x, t, horizon, result);
+	return BtydDiscounted(orders, x, t_x, t, horizon->span,
+						  question == CLV_VALUE ? horizon->rate : 0, result);
 }
 
 /* The factor of (x, t): from a customer who has just ordered, where digits are lost infinite */
 static BtydStatus
-AskFactor(const BtydModel *orders, double x, double t, ClvFactor question, double horizon,
-		  double rate, double *factor)
+AskFactor(ClvPrepared *model, double x, double t, ClvFactor question, const ClvHorizon *horizon,
+		  double *factor)
 {
 	double last = x > 0 ? t : 0;
 	double alive = 0;
 	double answer = 0;
-	BtydStatus status = AskCustomer(orders, x, last, t, question, horizon, rate, &answer);
+	BtydStatus status = AskCustomer(model, x, last, t, question, horizon, &answer);
 
 	if (status == BTYD_OK)
-		status = BtydPAlive(orders, x, last, t, &alive);
+		status = BtydPAlive(&model->orders, x, last, t, &alive);
 	if (status != BTYD_OK)
 		return status;
 	if (question == CLV_NONE)
@@ -244,18 +289,18 @@ AskFactor(const BtydModel *orders, double x, double t, ClvFactor question, doubl
 
 BtydStatus
 ClvAskFuture(ClvPrepared *model, const HistoryBtydRow *customer, double alive, ClvFactor question,
-			 double horizon, double rate, double *result)
+			 const ClvHorizon *horizon, double *result)
 {
 	double x = customer->x;
 	double t = customer->t;
 
 	if (model->orders.order == 1)
 	{
-		double *factor = &GetFuture(model, x, t, horizon, rate)->factor[question];
+		double *factor = &GetFuture(model, x, t, horizon)->factor[question];
 
 		if (isnan(*factor))
 		{
-			BtydStatus status = AskFactor(&model->orders, x, t, question, horizon, rate, factor);
+			BtydStatus status = AskFactor(model, x, t, question, horizon, factor);
 
 			if (status != BTYD_OK)
 				return status;
@@ -270,5 +315,5 @@ ClvAskFuture(ClvPrepared *model, const HistoryBtydRow *customer, double alive, C
 				return BTYD_OK;
 		}
 	}
-	return AskCustomer(&model->orders, x, customer->t_x, t, question, horizon, rate, result);
+	return AskCustomer(model, x, customer->t_x, t, question, horizon, result);
 }

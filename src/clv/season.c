@@ -11,7 +11,6 @@
 #include "core/clv/season_fit.h"
 #include "access/htup_details.h"
 #include "funcapi.h"
-#include "history/history.h"
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
 
@@ -186,24 +185,34 @@ season_time(PG_FUNCTION_ARGS)
 								GetDay(fcinfo, 2, "until")));
 }
 
+bool
+SeasonBtyd(const SeasonClock *clock, HistoryView history, DateADT as_of, double unit_days,
+		   HistoryBtydRow *row)
+{
+	HistorySummary summary = HistorySummarize(history, as_of);
+
+	if (!HistorySummaryBtyd(&summary, as_of, unit_days, row))
+		return false;
+	row->t_x = SeasonSpan(clock, summary.first_day, summary.last_day) / unit_days;
+	row->t = SeasonSpan(clock, summary.first_day, as_of) / unit_days;
+	return true;
+}
+
 /* season_btyd(season, history, as_of, unit_days): btyd in the time of the clock. */
 Datum
 season_btyd(PG_FUNCTION_ARGS)
 {
-	KeptClock *kept;
+	KeptClock *kept = GetKeptClock(fcinfo);
 	DateADT as_of = PG_GETARG_DATEADT(2);
 	double unit_days = PG_GETARG_FLOAT8(3);
-	HistorySummary summary;
 	HistoryBtydRow row;
 	Datum values[4];
 	bool nulls[4] = {false, false, false, false};
 
 	HistoryCheckAsOf(as_of);
 	HistoryCheckUnitDays(unit_days);
-	summary = HistorySummarize(PG_GETARG_HISTORY(1), as_of);
-	if (!HistorySummaryBtyd(&summary, as_of, unit_days, &row))
+	if (!SeasonBtyd(&kept->clock, PG_GETARG_HISTORY(1), as_of, unit_days, &row))
 		PG_RETURN_NULL();
-	kept = GetKeptClock(fcinfo);
 	if (kept->columns == NULL)
 	{
 		MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
@@ -212,9 +221,8 @@ season_btyd(PG_FUNCTION_ARGS)
 		MemoryContextSwitchTo(old);
 	}
 	values[0] = Int64GetDatum((int64) row.x);
-	values[1] =
-		Float8GetDatum(SeasonSpan(&kept->clock, summary.first_day, summary.last_day) / unit_days);
-	values[2] = Float8GetDatum(SeasonSpan(&kept->clock, summary.first_day, as_of) / unit_days);
+	values[1] = Float8GetDatum(row.t_x);
+	values[2] = Float8GetDatum(row.t);
 	values[3] = Float8GetDatum(row.m_x);
 	nulls[3] = row.x == 0;
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(kept->columns, values, nulls)));

@@ -7,6 +7,7 @@
 #include "glue.h"
 
 #include "core/clv/season_fit.h"
+#include "history/history.h"
 
 /* A value that a column can hold has passed SeasonParse, so it is valid. */
 static inline const Season *
@@ -19,6 +20,10 @@ DatumGetSeason(Datum datum)
 
 /* The season of counted customers, or why there is none; raises only what is no answer */
 extern SeasonFit SeasonOfData(const BtydData *data);
+
+/* HistoryBtyd in the time of a clock */
+extern bool SeasonBtyd(const SeasonClock *clock, HistoryView history, DateADT as_of,
+					   double unit_days, HistoryBtydRow *row);
 
 extern Datum SeasonGetDatum(const Season *season);
 

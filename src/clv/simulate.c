@@ -49,8 +49,8 @@ StartSimulation(FunctionCallInfo fcinfo)
 	DateADT until = PG_GETARG_DATEADT(3);
 	DateADT won_until = PG_ARGISNULL(5) ? until : PG_GETARG_DATEADT(5);
 
-	sim->model.model = *PG_GETARG_CLV_MODEL(0);
-	ClvCheckUsable(&sim->model.model);
+	ClvCheckUsable(PG_GETARG_CLV_MODEL(0));
+	ClvPrepareModel(&sim->model, PG_GETARG_CLV_MODEL(0));
 	if (sim->model.model.has_spend && !ClvUsable(sim->model.model.spend.status))
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("the model cannot draw amounts: the status of its spend fit is "
@@ -58,7 +58,6 @@ StartSimulation(FunctionCallInfo fcinfo)
 							   ClvStatusName(sim->model.model.spend.status)),
 						errdetail("%s", ClvStatusMessage(sim->model.model.spend.status)),
 						errhint("Fit it with spend => false to draw orders alone.")));
-	ClvPrepareModel(&sim->model.model, &sim->model.orders);
 	sim->customers = PG_GETARG_INT64(1);
 	if (sim->customers < 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -93,6 +92,18 @@ NextCustomer(Simulation *sim)
 	return sim->first;
 }
 
+/* Microseconds from the customer's first order on in which the model's clock measures so many days
+ */
+static double
+MicrosecondsAfterFirst(const Simulation *sim, double wait)
+{
+	double first = (double) sim->first / USECS_PER_DAY;
+
+	if (!ClvHasSeason(&sim->model.model))
+		return wait * (double) USECS_PER_DAY;
+	return (SeasonMoment(&sim->model.clock, first, wait) - first) * (double) USECS_PER_DAY;
+}
+
 /* The time of the next order of any customer, in order of customers; false after the last. */
 static bool
 NextOrder(Simulation *sim, Timestamp *at)
@@ -110,7 +121,8 @@ NextOrder(Simulation *sim, Timestamp *at)
 			return true;
 		}
 		wait = sim->model.orders.process->next(&sim->model.orders, &sim->rng, &sim->customer) *
-			   sim->model.model.unit_days * (double) USECS_PER_DAY;
+			   sim->model.model.unit_days;
+		wait = MicrosecondsAfterFirst(sim, wait);
 		if (wait < (double) (sim->end - sim->first))
 		{
 			*at = sim->first + (Timestamp) wait;

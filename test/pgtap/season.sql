@@ -1,7 +1,7 @@
 -- crm.season: values, hostile input, and its clock against plain sums.
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(27);
+SELECT plan(33);
 \ir receive.psql
 CREATE FUNCTION pg_temp.code(call text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -65,6 +65,26 @@ SELECT results_eq($$SELECT (season_report(d)).reason FROM unnest(ARRAY['unit_day
 	$$SELECT 'the data do not say on which days repeat purchases were' FROM generate_series(1, 2)$$, 'no days, no season');
 SELECT is(season_report(NULL)::text, NULL, 'NULL for NULL');
 SELECT is(clv_season(NULL), NULL, 'no data, no season');
+
+-- ---------------------------------------------------------------- models
+
+CREATE TEMP TABLE model AS
+SELECT (m::text::jsonb || '{"season": "1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2.5"}')::text::clv_model AS seasonal, m AS flat
+FROM clv_model('mbgnbd', '{.8, 8, .5, 2.5}', 7, '{6.25, 3.74, 15.44}') AS m;
+CREATE TEMP TABLE shop AS
+SELECT customer, history_agg(at, amount) AS h FROM model, clv_simulate(seasonal, 4000, '2021-12-01', '2023-12-31', won_until => '2023-11-30')
+GROUP BY customer;
+SELECT is((SELECT sum((SELECT count(*) FROM activity(h) AS a WHERE extract(month FROM day) = 12)) / sum((SELECT count(*) FROM activity(h) AS a WHERE extract(month FROM day) = 11)) FROM shop) BETWEEN 2 AND 3,
+	true, 'clv_simulate: December has more than twice the orders of November');
+SELECT results_eq($$SELECT season::text LIKE '0.%, 2.%', accepted, reason FROM season_report((SELECT btyd_agg(h, '2023-11-30') FROM shop))$$,
+	$$VALUES (true, true, 'orders follow the months of the year: each year was foretold by the others')$$, 'found in what was drawn');
+SELECT is(abs(sum(expected_orders(seasonal, h, '2023-11-30', 31)) / sum(purchase_days(h) - purchase_days(h, '2023-11-30')) - 1) < .12, true, 'December is foretold')
+	FROM shop, model WHERE purchase_days(h, '2023-11-30') > 0;
+SELECT is(abs(sum(expected_orders(flat, h, '2023-11-30', 31)) / sum(purchase_days(h) - purchase_days(h, '2023-11-30')) - 1) > .4, true, 'and is not, without the season')
+	FROM shop, model WHERE purchase_days(h, '2023-11-30') > 0;
+SELECT is_empty($$SELECT h FROM shop, model WHERE p_alive(flat, h, '2023-12-31') <> p_alive((flat::text::jsonb || '{"season": "flat"}')::text::clv_model, h, '2023-12-31')
+	OR clv(flat, h, '2023-12-31') <> clv((flat::text::jsonb || '{"season": "flat"}')::text::clv_model, h, '2023-12-31') LIMIT 1$$, 'flat is no season, to the last bit');
+SELECT throws_ok(format('SELECT expected_orders(seasonal, h, %L, -1) FROM shop, model', day), '22023', NULL, 'no horizon back from ' || day) FROM unnest('{2024-01-01}'::date[]) day;
 
 SELECT * FROM finish();
 ROLLBACK;

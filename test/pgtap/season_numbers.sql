@@ -3,7 +3,7 @@
 \set ON_ERROR_STOP 1
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(12);
+SELECT plan(21);
 \ir near.psql
 
 CREATE TEMP TABLE given AS
@@ -28,6 +28,29 @@ SELECT pg_temp.near(ARRAY[t_x, t, m_x],
 	'btyd: times') FROM given, season_btyd(s, h, '2024-12-31');
 SELECT pg_temp.near(ARRAY[t_x, t], ARRAY[9 * .8870653381664510 + 14 * 2.2176633454161276, 9 * .8870653381664510 + 31 * 2.2176633454161276], 1e-15,
 	'btyd: in days') FROM given, season_btyd(s, h, '2024-12-31', 1);
+
+-- ---------------------------------------------------------------- predictions, by test/unit/reference/season.py
+
+CREATE TEMP TABLE asked AS
+SELECT (clv_model('mbgnbd', '{.525, 6.18, .891, 1.614}', 7, '{6.25, 3.74, 15.44}')::text::jsonb
+		|| '{"season": "0.8, 0.9, 1, 1, 1, 1.1, 0.7, 0.6, 1, 1.2, 1.5, 2.5"}')::text::clv_model AS m,
+	'2024-05-20:1:10,2024-07-01:1:20,2024-09-30:1:40'::history AS h, date '2024-11-15' AS day;
+
+SELECT pg_temp.near(p_alive(m, h, day), .6477802516806369, 1e-12, 'p_alive in a season') FROM asked;
+SELECT pg_temp.near(ARRAY[expected_orders(m, h, day, 31), expected_orders(m, h, day, 365)], ARRAY[.4274915798523509, 2.082044910387196], 1e-12,
+	'expected_orders in a season') FROM asked;
+SELECT pg_temp.near(ARRAY[churn_probability(m, h, day, 31), churn_probability(m, h, day, 365)], ARRAY[.6984823518521574, .3993014161223776], 1e-12,
+	'churn_probability in a season') FROM asked;
+SELECT pg_temp.near(ARRAY[clv(m, h, day, 31), clv(m, h, day)], ARRAY[.4255931606071936 * spend, 2.005773879971049 * spend], 1e-12,
+	'clv in a season, discounted by the calendar') FROM asked, expected_spend(m, h, day) AS spend;
+SELECT is(next_order_date(m, h, day, .3), '2024-12-16', 'next_order_date in a season') FROM asked;
+SELECT pg_temp.near(ARRAY[expected_orders(m, n, day, 31), churn_probability(m, n, day, 365)], ARRAY[.3620225322997057, .5539662978706996], 1e-12,
+	'of a customer who has just come') FROM asked, (VALUES ('2024-11-15:1:5'::history)) AS v (n);
+SELECT is(btyd_p_alive(m, x, t_x, t), p_alive(m, h, day), 'plain numbers are in the time of the clock')
+	FROM asked, season_btyd('0.8, 0.9, 1, 1, 1, 1.1, 0.7, 0.6, 1, 1.2, 1.5, 2.5', h, day);
+SELECT is(p, (p_alive(m, h, day), churn_probability(m, h, day, 365), expected_orders(m, h, day, 365), expected_spend(m, h, day), clv(m, h, day), next_order_date(m, h, day))::prediction,
+	'predict says the same') FROM asked, predict(m, h, day, next_order => true) AS p;
+SELECT is(clv(m, h, day, NULL) > clv(m, h, day, 10957) AND clv(m, h, day, NULL) < clv(m, h, day, 10957) * 1.02, true, 'for life') FROM asked;
 
 -- ---------------------------------------------------------------- from data
 
