@@ -222,6 +222,43 @@ TestRows(void)
 	FreeShop(&shop);
 }
 
+/*
+ * Told in calendar time, the likelihood of the season that was there is higher than without one; by
+ * the clock alone it cannot be compared.
+ */
+static void
+TestLogFactors(void)
+{
+	Season truth = Peak(SEASON_MONTHS, 11, 12, 2.5), flat = SeasonFlat();
+	Shop shop = Draw(&truth, 3000, 1000, 0, 4);
+	BtydRow *rows = malloc(shop.n * sizeof(BtydRow));
+	double loglik[2], by_hand = 0, factors = 0;
+
+	for (int i = 0; i < 2; i++)
+	{
+		SeasonClock clock = SeasonStart(i == 0 ? &flat : &truth);
+		BtydFit fit;
+
+		SeasonRows(&clock, shop.as_of, UNIT_DAYS, shop.rows, shop.n, rows);
+		BtydFitProcess(&BtydMbgnbd, rows, shop.n, &test_env, &fit);
+		factors = SeasonLogFactors(&clock, shop.by_day, (size_t) shop.days + 1);
+		loglik[i] = fit.loglik + factors;
+	}
+	for (int i = 0; i <= shop.days; i++)
+	{
+		int64_t year;
+		int month, mday;
+
+		CalendarDate((int64_t) shop.by_day[i].x, &year, &month, &mday);
+		by_hand += shop.by_day[i].weight * log((month == 12 ? 2.5 : 1) / (411.7425 / 365.2425));
+	}
+	CHECK_NEAR(factors, by_hand, 1e-6);
+	unit_check(loglik[1] > loglik[0] + 50, "the season that was there, %.1f, over none, %.1f",
+			   loglik[1], loglik[0]);
+	free(rows);
+	FreeShop(&shop);
+}
+
 /* ---------------------------------------------------------------- what may go wrong */
 
 static int allowed;
@@ -314,6 +351,7 @@ main(void)
 	TestFlat();
 	TestShort();
 	TestRows();
+	TestLogFactors();
 	TestEnvironment();
 	TestHostile();
 	return unit_done();

@@ -85,6 +85,16 @@ SeasonRows(const SeasonClock *clock, int32_t as_of, double unit_days, const Btyd
 	}
 }
 
+double
+SeasonLogFactors(const SeasonClock *clock, const BtydRow *days, size_t n)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += days[i].weight * log(SeasonFactor(clock, (int32_t) days[i].x));
+	return sum;
+}
+
 /*
  * Customers for the fits: all, or a systematic sample in proportion to their number, in their
  * order.

@@ -91,4 +91,13 @@ extern const char *SeasonReason(const SeasonFit *fit, char *out);
 extern void SeasonRows(const SeasonClock *clock, int32_t as_of, double unit_days,
 					   const BtydRow *rows, size_t n, BtydRow *result);
 
+/*
+ * What a log-likelihood of such rows gains when it is told in calendar time: the sum of log s(day)
+ * over all repeat purchases, for a density by the clock is one by the calendar times s. Only so do
+ * log-likelihoods of different seasons, or of none, compare. (For gaps of order k > 1 the
+ * logarithms of the gaps by the clock would have to be known as well; data have their lengths in
+ * days.)
+ */
+extern double SeasonLogFactors(const SeasonClock *clock, const BtydRow *days, size_t n);
+
 #endif /* CRM_CORE_CLV_SEASON_FIT_H */
