@@ -167,13 +167,15 @@ COMMENT ON CAST (bpchar AS crm.clv_model) IS
 
 CREATE FUNCTION crm.clv_model(
 	process text, parameters double precision[], unit_days double precision DEFAULT 7,
-	spend_parameters double precision[] DEFAULT NULL, regularity integer DEFAULT 1
+	spend_parameters double precision[] DEFAULT NULL, regularity integer DEFAULT 1, season crm.season DEFAULT 'flat'
 ) RETURNS crm.clv_model
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'clv_model_given';
-COMMENT ON FUNCTION crm.clv_model(text, double precision[], double precision, double precision[], integer) IS
+COMMENT ON FUNCTION crm.clv_model(
+	text, double precision[], double precision, double precision[], integer, crm.season
+) IS
 	'a model with known parameters, in the order that crm.clv_processes() shows, times in units of unit_days days; '
 	'spend_parameters p, q, gamma of Gamma-Gamma, or NULL for a model without spend; regularity 1 for customers who '
-	'buy by chance, 2 and 3 for those who buy about twice and three times as regularly. Its status is "given". NULL '
-	'for NULL otherwise; errors: unknown process, a regularity that it has not, a wrong number of parameters, one '
-	'that is not positive';
+	'buy by chance, 2 and 3 for those who buy about twice and three times as regularly; in a season the unit of time '
+	'has unit_days mean days. Its status is "given". NULL for NULL otherwise; errors: unknown process, a regularity '
+	'that it has not, a wrong number of parameters, one that is not positive';

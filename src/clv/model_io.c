@@ -6,6 +6,7 @@
  * through one reader.
  */
 #include "clv/model.h"
+#include "clv/season.h"
 
 #include <math.h>
 
@@ -113,7 +114,7 @@ ClvCheckOrder(const BtydProcess *process, int order)
 	return order;
 }
 
-/* clv_model(process, parameters, unit_days, spend_parameters, regularity) */
+/* clv_model(process, parameters, unit_days, spend_parameters, regularity, season) */
 Datum
 clv_model_given(PG_FUNCTION_ARGS)
 {
@@ -123,7 +124,7 @@ clv_model_given(PG_FUNCTION_ARGS)
 	double unit_days;
 	int order;
 
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(4))
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(4) || PG_ARGISNULL(5))
 		PG_RETURN_NULL();
 	process = ClvProcessByName(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	order = ClvCheckOrder(process, PG_GETARG_INT32(4));
@@ -137,5 +138,8 @@ clv_model_given(PG_FUNCTION_ARGS)
 		GivenParameters(PG_GETARG_ARRAYTYPE_P(3), &ClvSpendKind, model->spend.params);
 		model->has_spend = 1;
 	}
+	model->season = *PG_GETARG_SEASON(5);
+	if (ClvHasSeason(model))
+		model->season_reason = CLV_SEASON_GIVEN;
 	PG_RETURN_CLV_MODEL(model);
 }

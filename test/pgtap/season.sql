@@ -1,7 +1,7 @@
 -- crm.season: values, hostile input, and its clock against plain sums.
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(33);
+SELECT plan(36);
 \ir receive.psql
 CREATE FUNCTION pg_temp.code(call text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -69,8 +69,11 @@ SELECT is(clv_season(NULL), NULL, 'no data, no season');
 -- ---------------------------------------------------------------- models
 
 CREATE TEMP TABLE model AS
-SELECT (m::text::jsonb || '{"season": "1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2.5"}')::text::clv_model AS seasonal, m AS flat
-FROM clv_model('mbgnbd', '{.8, 8, .5, 2.5}', 7, '{6.25, 3.74, 15.44}') AS m;
+SELECT clv_model('mbgnbd', '{.8, 8, .5, 2.5}', 7, '{6.25, 3.74, 15.44}', season => '1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2.5') AS seasonal,
+	clv_model('mbgnbd', '{.8, 8, .5, 2.5}', 7, '{6.25, 3.74, 15.44}') AS flat;
+SELECT is(seasonal, (flat::text::jsonb || '{"season": "1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2.5"}')::text::clv_model, 'a season in JSON') FROM model;
+SELECT is(seasonal::text::clv_model, seasonal, 'and back') FROM model;
+SELECT is(clv_model('nbd', '{1, 1}', season => NULL), NULL, 'no model of a season that is NULL');
 CREATE TEMP TABLE shop AS
 SELECT customer, history_agg(at, amount) AS h FROM model, clv_simulate(seasonal, 4000, '2021-12-01', '2023-12-31', won_until => '2023-11-30')
 GROUP BY customer;

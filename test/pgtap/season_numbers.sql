@@ -32,8 +32,7 @@ SELECT pg_temp.near(ARRAY[t_x, t], ARRAY[9 * .8870653381664510 + 14 * 2.21766334
 -- ---------------------------------------------------------------- predictions, by test/unit/reference/season.py
 
 CREATE TEMP TABLE asked AS
-SELECT (clv_model('mbgnbd', '{.525, 6.18, .891, 1.614}', 7, '{6.25, 3.74, 15.44}')::text::jsonb
-		|| '{"season": "0.8, 0.9, 1, 1, 1, 1.1, 0.7, 0.6, 1, 1.2, 1.5, 2.5"}')::text::clv_model AS m,
+SELECT clv_model('mbgnbd', '{.525, 6.18, .891, 1.614}', 7, '{6.25, 3.74, 15.44}', 1, '0.8, 0.9, 1, 1, 1, 1.1, 0.7, 0.6, 1, 1.2, 1.5, 2.5') AS m,
 	'2024-05-20:1:10,2024-07-01:1:20,2024-09-30:1:40'::history AS h, date '2024-11-15' AS day;
 
 SELECT pg_temp.near(p_alive(m, h, day), .6477802516806369, 1e-12, 'p_alive in a season') FROM asked;
