@@ -4,7 +4,7 @@
  * Usage: multistart PROCESS ORDER STARTS < rows, a row "x t_x t customers" a line. Independent of the
  * optimiser of a fit: Nelder & Mead (1965) over the logarithms of the parameters, from starts drawn at
  * random within the bounds of the process, each followed by a second search from where it ended.
- * Prints the best. bench/populations.sh asks whether a fit is below it.
+ * Prints the best, and where it is. bench/populations.sh asks whether a fit is below it.
  */
 #include <math.h>
 #include <stdio.h>
@@ -139,6 +139,7 @@ main(int argc, char **argv)
 	int starts = argc > 3 ? atoi(argv[3]) : 0;
 	size_t room = 0;
 	double sum_t = 0, customers = 0, best = -INFINITY;
+	double where[BTYD_MAX_PARAMS] = {0};
 	RandomState rng;
 	BtydRow row;
 
@@ -176,9 +177,15 @@ main(int argc, char **argv)
 		Climb(point, 1);
 		top = Climb(point, 0.3);
 		if (top > best)
+		{
 			best = top;
+			memcpy(where, point, sizeof(where));
+		}
 	}
-	printf("%.9f\n", best);
+	printf("%.9f", best);
+	for (int i = 0; i < Process->nparams; i++)
+		printf(" %.9g", exp(fmin(fmax(where[i], Lower[i]), Upper[i])));
+	printf("\n");
 	free(Rows);
 	return 0;
 }

@@ -32,7 +32,7 @@ run "CREATE TABLE searched (number integer, process text, top double precision)"
 for number in $(run "SELECT number FROM result WHERE rows <= 150 ORDER BY 1"); do
 	psql -XqAt -F ' ' -c "SELECT b.x, b.t_x, b.t, b.customers FROM result, crm.btyd_rows(data) AS b WHERE number = $number" >build/multistart.rows
 	for process in nbd bgnbd mbgnbd paretonbd; do
-		run "INSERT INTO searched VALUES ($number, '$process', $(build/multistart $process 1 "$STARTS" <build/multistart.rows))"
+		run "INSERT INTO searched VALUES ($number, '$process', $(build/multistart $process 1 "$STARTS" <build/multistart.rows | cut -d ' ' -f 1))"
 	done
 done
 psql -Xq -P pager=off <<-'SQL'
