@@ -1,10 +1,10 @@
 /*
  * multistart.c: the best log-likelihood that a search without derivatives finds from many starts
  *
- * Usage: multistart PROCESS ORDER STARTS < rows, a row "x t_x t customers" a line. Independent of the
- * optimiser of a fit: Nelder & Mead (1965) over the logarithms of the parameters, from starts drawn at
- * random within the bounds of the process, each followed by a second search from where it ended.
- * Prints the best, and where it is. bench/populations.sh asks whether a fit is below it.
+ * Usage: multistart PROCESS ORDER STARTS < rows, a row "x t_x t customers" a line. Independent of
+ * the optimiser of a fit: Nelder & Mead (1965) over the logarithms of the parameters, from starts
+ * drawn at random within the bounds of the process, each followed by a second search from where it
+ * ended. Prints the best, and where it is. bench/populations.sh asks whether a fit is below it.
  */
 #include <math.h>
 #include <stdio.h>

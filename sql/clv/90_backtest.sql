@@ -291,7 +291,8 @@ CREATE FUNCTION crm.clv_verdict(
 		WITH b AS MATERIALIZED (
 			SELECT * FROM crm.clv_backtest($1, $2, $3, $4, $5)
 		), model AS (
-			SELECT * FROM b WHERE cut IS NULL AND section = 'total' AND predictor = 'model'
+			SELECT *, abs(predicted_revenue / nullif(actual_revenue, 0)::float8 - 1) AS money
+			FROM b WHERE cut IS NULL AND section = 'total' AND predictor = 'model'
 		), single AS (
 			SELECT count(*) AS n, max(through - cut) AS days, max(through) AS until, min(cut) AS since,
 				count(*) FILTER (WHERE predicted_orders IS NULL) AS untried,
@@ -317,8 +318,10 @@ CREATE FUNCTION crm.clv_verdict(
 			SELECT customers, 1 - actual_silent AS came FROM b WHERE cut IS NULL AND section = 'next order' AND bucket = 50
 		), judged AS (
 			SELECT CASE WHEN m.predicted_orders IS NULL OR m.actual_orders = 0 THEN '-'
-				WHEN s.off <= greatest(0.10, 2 * s.chance) AND r.best < 0 AND c.off <= 0.03 THEN 'A'
-				WHEN s.off <= greatest(0.25, 2 * s.chance) AND r.best < 0.02 AND c.off <= 0.08 THEN 'B'
+				WHEN s.off <= greatest(0.10, 2 * s.chance) AND r.best < 0 AND c.off <= 0.03
+					AND (m.money IS NULL OR m.money <= greatest(0.15, 2 * s.chance)) THEN 'A'
+				WHEN s.off <= greatest(0.25, 2 * s.chance) AND r.best < 0.02 AND c.off <= 0.08
+					AND (m.money IS NULL OR m.money <= greatest(0.30, 2 * s.chance)) THEN 'B'
 				ELSE 'C' END AS grade
 			FROM single AS s LEFT JOIN model AS m ON true LEFT JOIN rival AS r ON true LEFT JOIN churn AS c ON true
 		), words AS (
@@ -373,7 +376,8 @@ CREATE FUNCTION crm.clv_verdict(
 COMMENT ON FUNCTION crm.clv_verdict(crm.history[], date, integer, integer, text) IS
 	'crm.clv_backtest in a sentence and a grade; arguments as there. A: over the windows the orders are 10 % off or '
 	'less (mean of absolute differences, by orders), the error per customer (rmse) is below that of every simple '
-	'rule, and the churn probability is right to 3 points (root of the mean squared difference of its tenths, less '
-	'what chance makes). B: 25 %, at most 2 % above the best simple rule, 8 points. C: anything else. Where two times '
-	'chance (1 / the root of a window''s orders) is more than 10 or 25 %, that is the limit. -: nothing could be '
+	'rule, the churn probability is right to 3 points (root of the mean squared difference of its tenths, less '
+	'what chance makes), and revenue, where it is predicted, to 15 %. B: 25 %, at most 2 % above the best simple '
+	'rule, 8 points, 30 %. C: anything else. Where two times chance (1 / the root of a window''s orders) is more than '
+	'a limit of orders or revenue, that is the limit. -: nothing could be '
 	'tested, or nothing came. NULL for NULL but for days; errors as in clv_backtest';
