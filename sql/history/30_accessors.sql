@@ -84,6 +84,18 @@ CREATE FUNCTION crm.days_between_orders(history crm.history, as_of date) RETURNS
 COMMENT ON FUNCTION crm.days_between_orders(crm.history, date) IS
 	'mean days from one purchase day to the next up to and including as_of; NULL with fewer than two';
 
+CREATE FUNCTION crm.silence_limit(
+	history crm.history, as_of date, chance double precision DEFAULT 0.05
+) RETURNS double precision
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 4
+	AS 'MODULE_PATHNAME', 'history_silence_limit';
+COMMENT ON FUNCTION crm.silence_limit(crm.history, date, double precision) IS
+	'days without an order that a customer who buys at random exceeds with this chance (above 0, below 1), as the gaps '
+	'between purchase days up to as_of tell: n * (chance ^ (-1 / n) - 1) mean gaps for n of them, so at 5 % 19 after one '
+	'gap, 5.1 after three, 3 after very many (Lawless 1971: a gap over the mean of n others is F(2, 2n)); who buys '
+	'regularly exceeds it more seldom; NULL with fewer than two purchase days, and for NULL; another chance and an '
+	'infinite day are errors';
+
 CREATE FUNCTION crm.is_valid(history crm.history) RETURNS boolean
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 3
 	AS 'MODULE_PATHNAME', 'history_is_valid';

@@ -6,17 +6,24 @@ CREATE FUNCTION crm.mart_create_list_views(mart text) RETURNS void
 	AS $$
 DECLARE
 	-- Valuable customers of the newest snapshot who have not ordered since, with what both lists tell.
-	-- Lost: hardly still a customer for the model; without a model, quiet for longer than five usual
-	-- gaps and than churn_days.
+	-- Lost: hardly still a customer for the model; without a model, quiet for longer than churn_days and
+	-- than one in a hundred who buys at random would be. A gap or two say little of the rhythm: hence the
+	-- limits that the number of gaps sets, and a mark.
 	_valuable text := $sql$
-		(SELECT h.customer_id, h.history, r.segment, r.p_alive, r.churn_probability, r.clv, r.as_of, s.today, s.churn_days, d.last_order, d.gap,
+		(SELECT h.customer_id, h.history, r.segment, r.p_alive, r.churn_probability, r.clv, r.as_of, s.today, s.churn_days, d.last_order, d.gap, d.gaps_seen, d.silence_limit, d.lost_limit,
 			s.today - d.last_order AS quiet,
-			CASE WHEN r.p_alive IS NOT NULL THEN r.p_alive < 0.2 ELSE s.today - d.last_order > greatest(s.churn_days, 5 * d.gap) END AS lost
+			CASE d.gaps_seen WHEN 0 THEN 'only one purchase day so far'
+			                 WHEN 1 THEN 'only 1 gap seen so far'
+			                 WHEN 2 THEN 'only 2 gaps seen so far' END AS few_gaps,
+			CASE WHEN r.p_alive IS NOT NULL THEN r.p_alive < 0.2
+			     ELSE d.gaps_seen > 0 AND s.today - d.last_order > greatest(s.churn_days, d.lost_limit) END AS lost
 		FROM @mart@.score AS r
 		CROSS JOIN @settings@ AS s
 		JOIN @mart@.snapshot AS n ON n.as_of = r.as_of
 		JOIN @mart@.customer_history AS h ON h.customer_id @equals@ r.customer_id
-		CROSS JOIN LATERAL (SELECT crm.last_order(h.history) AS last_order, crm.days_between_orders(h.history) AS gap) AS d
+		CROSS JOIN LATERAL (SELECT o.last_order, crm.days_between_orders(h.history) AS gap, crm.purchase_days(h.history) - 1 AS gaps_seen,
+		                           crm.silence_limit(h.history, o.last_order) AS silence_limit, crm.silence_limit(h.history, o.last_order, 0.01) AS lost_limit
+		                    FROM (SELECT crm.last_order(h.history) AS last_order) AS o) AS d
 		WHERE r.as_of = @newest@
 			AND crm.monetary_score(r.rfm) > 0.6 * crm.rfm_levels(n.cuts)
 			AND d.last_order <= r.as_of) AS v$sql$;
@@ -32,17 +39,20 @@ BEGIN
 			v.quiet AS recency_days,
 			round(v.gap::numeric, 1) AS days_between_orders,
 			round((v.quiet / nullif(v.gap, 0))::numeric, 1) AS gaps_missed,
+			v.gaps_seen,
+			ceil(v.silence_limit)::bigint AS silence_limit,
 			round(v.churn_probability::numeric, 4) AS churn_probability,
 			concat_ws('; ',
-				CASE WHEN v.quiet >= 3 * v.gap THEN format('no order for %%s days, usually one every %%s', v.quiet, round(v.gap)) END,
-				CASE WHEN v.churn_probability >= 0.5 THEN format('no order within %%s days: %%s %%%% likely', v.churn_days, round(100 * v.churn_probability)) END) AS reasons,
+				CASE WHEN v.quiet >= v.silence_limit THEN format('no order for %%s days, usually one every %%s; %%s and more are 5 %%%% likely by chance', v.quiet, round(v.gap), ceil(v.silence_limit)) END,
+				CASE WHEN v.churn_probability >= 0.5 THEN format('no order within %%s days: %%s %%%% likely', v.churn_days, round(100 * v.churn_probability)) END,
+				v.few_gaps) AS reasons,
 			v.as_of AS score_as_of
 		FROM %s
 		LEFT JOIN @mart@.customer AS c ON c.customer_id @equals@ v.customer_id
-		WHERE NOT v.lost AND (v.quiet >= 3 * v.gap OR v.churn_probability >= 0.5)
+		WHERE NOT v.lost AND (v.quiet >= v.silence_limit OR v.churn_probability >= 0.5)
 		ORDER BY revenue_365d DESC
 		$sql$, _valuable), ARRAY[
-		'valuable customers who may be leaving, the greatest revenue of the last 365 days first. Valuable: a monetary score in the upper two fifths (4 or 5 of 5). On the list: quiet for three usual gaps or longer, or churn_probability 0.5 or more; not on it: those already lost (win_back), and who has ordered since the snapshot. Scores from the newest snapshot of crm.refresh, the rest live; depends on the clock',
+		'valuable customers who may be leaving, the greatest revenue of the last 365 days first. Valuable: a monetary score in the upper two fifths (4 or 5 of 5). On the list: quiet for silence_limit days or longer, or churn_probability 0.5 or more; not on it: those already lost (win_back), and who has ordered since the snapshot. Scores from the newest snapshot of crm.refresh, the rest live; depends on the clock',
 		'customer_id', 'the customer, as the source names it',
 		'tier', 'the tier held now',
 		'segment', 'name of the segment',
@@ -53,6 +63,8 @@ BEGIN
 		'recency_days', 'days since then, up to today',
 		'days_between_orders', 'usual gap: mean days from one purchase day to the next; empty after a single one',
 		'gaps_missed', 'recency_days divided by the usual gap: 1 is when the next order was due',
+		'gaps_seen', 'gaps between purchase days seen so far; with fewer than three the usual gap is a guess, and reasons say so',
+		'silence_limit', 'days without an order that a customer who buys at random exceeds with 5 percent chance, given so many gaps: 19 usual gaps after one, 5.1 after three, 3 after very many; empty after a single purchase day',
 		'churn_probability', 'probability of no order in the next churn_days days (90 by default), 0 to 1; lower is better',
 		'reasons', 'why the customer is on the list, in words',
 		'score_as_of', 'the day of the snapshot']);
@@ -68,14 +80,19 @@ BEGIN
 			v.last_order,
 			v.quiet AS recency_days,
 			round(v.gap::numeric, 1) AS days_between_orders,
+			v.gaps_seen,
 			round(v.p_alive::numeric, 4) AS p_alive,
+			concat_ws('; ',
+				CASE WHEN v.p_alive IS NOT NULL THEN format('still a customer: %%s %%%% likely', round((100 * v.p_alive)::numeric, 1))
+				     ELSE format('no order for %%s days, usually one every %%s; %%s and more are 1 %%%% likely by chance', v.quiet, round(v.gap), ceil(v.lost_limit)) END,
+				v.few_gaps) AS reasons,
 			v.as_of AS score_as_of
 		FROM %s
 		LEFT JOIN @mart@.customer AS c ON c.customer_id @equals@ v.customer_id
 		WHERE v.lost
 		ORDER BY revenue DESC
 		$sql$, _valuable), ARRAY[
-		'valuable customers who are lost: whom to call first to win back, the greatest revenue first. Valuable: a monetary score in the upper two fifths (4 or 5 of 5). Lost: p_alive below 0.2; without a usable model, quiet for longer than five usual gaps and longer than churn_days (90 by default). Who has ordered since the snapshot is not on the list. Scores from the newest snapshot of crm.refresh, the rest live; depends on the clock',
+		'valuable customers who are lost: whom to call first to win back, the greatest revenue first. Valuable: a monetary score in the upper two fifths (4 or 5 of 5). Lost: p_alive below 0.2; without a usable model, quiet for longer than churn_days (90 by default) and than 1 percent of customers who buy at random would be, given the gaps seen; then a single purchase day says nothing. Who has ordered since the snapshot is not on the list. Scores from the newest snapshot of crm.refresh, the rest live; depends on the clock',
 		'customer_id', 'the customer, as the source names it',
 		'tier', 'the tier held now',
 		'segment', 'name of the segment',
@@ -86,7 +103,9 @@ BEGIN
 		'last_order', 'day of the last order',
 		'recency_days', 'days since then, up to today',
 		'days_between_orders', 'usual gap while the customer bought: mean days from one purchase day to the next; empty after a single one',
+		'gaps_seen', 'gaps between purchase days seen so far; with fewer than three the usual gap is a guess, and reasons say so',
 		'p_alive', 'probability that the customer is still one, 0 to 1; empty without a usable model',
+		'reasons', 'why the customer is on the list, in words',
 		'score_as_of', 'the day of the snapshot']);
 	PERFORM crm.mart_create_downgrade_view(mart);
 END

@@ -8,6 +8,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/float.h"
 #include "utils/fmgrprotos.h"
 
 PG_FUNCTION_INFO_V1(history_orders);
@@ -18,6 +19,7 @@ PG_FUNCTION_INFO_V1(history_first_order);
 PG_FUNCTION_INFO_V1(history_last_order);
 PG_FUNCTION_INFO_V1(history_average_order_value);
 PG_FUNCTION_INFO_V1(history_days_between_orders);
+PG_FUNCTION_INFO_V1(history_silence_limit);
 PG_FUNCTION_INFO_V1(history_recency);
 PG_FUNCTION_INFO_V1(history_age);
 PG_FUNCTION_INFO_V1(history_activity);
@@ -118,6 +120,33 @@ history_days_between_orders(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(((double) summary.last_day - summary.first_day) /
 					 (double) (summary.purchase_days - 1));
+}
+
+/*
+ * The silence that a customer who buys at random exceeds with some chance. A gap is the total of n
+ * earlier ones times an F with 2 and 2n degrees of freedom over n, whatever the rate, and
+ * P(F > c) = (1 + c / n)^-n (Lawless, Technometrics 13, 1971).
+ */
+Datum
+history_silence_limit(PG_FUNCTION_ARGS)
+{
+	DateADT as_of = PG_GETARG_DATEADT(1);
+	double chance = PG_GETARG_FLOAT8(2);
+	HistorySummary summary;
+	double limit;
+
+	HistoryCheckAsOf(as_of);
+	if (!(chance > 0 && chance < 1))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("chance must be above 0 and below 1, not %g", chance)));
+	summary = HistorySummarize(PG_GETARG_HISTORY(0), as_of);
+	if (summary.purchase_days < 2)
+		PG_RETURN_NULL();
+	limit = ((double) summary.last_day - summary.first_day) *
+			expm1(-log(chance) / (double) (summary.purchase_days - 1));
+	if (isinf(limit))
+		float_overflow_error();
+	PG_RETURN_FLOAT8(limit);
 }
 
 Datum

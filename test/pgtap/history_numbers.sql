@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP 1
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(14);
+SELECT plan(15);
 
 -- All of it: 7 orders on 3 purchase days, 43 days apart on average; 71 + 10 + 17 - 5 - 3.50.
 -- At the end of 2024-03-01: 3 orders on 2 purchase days, 46 days apart; 71 + 10 - 5 - 3.50.
@@ -18,6 +18,12 @@ SELECT is(round(average_order_value(h), 6), 12.785714, 'average order value') FR
 SELECT is(round(average_order_value(h, '2024-03-01'), 6), 24.166667, 'average order value by a day') FROM h;
 SELECT is(days_between_orders(h), 43::float8, 'days between orders') FROM h;
 SELECT is(days_between_orders(h, '2024-03-01'), 46::float8, 'days between orders by a day') FROM h;
+-- after gaps of 46 and 40 days: 86 * (20 ^ (1 / 2) - 1); after the first: 46 * (20 - 1), 46 * (100 - 1)
+SELECT results_eq(
+	$$SELECT silence_limit(h, '2024-12-31')::numeric(13, 9), silence_limit(h, '2024-03-01')::numeric(13, 9),
+		silence_limit(h, '2024-03-01', 0.01)::numeric(13, 9) FROM h$$,
+	'VALUES (298.603692130, 874.000000000, 4554.000000000)', 'silence limit'
+);
 SELECT is(recency_days(h, '2024-03-01'), 10, 'recency days') FROM h;
 SELECT is(age_days(h, '2024-03-01'), 56, 'age days') FROM h;
 SELECT results_eq('SELECT day, a.orders, amount FROM h, activity(h) AS a',

@@ -185,12 +185,20 @@ SELECT is(top_20_share, revenue_share, 'revenue_concentration: 20/80') FROM shop
 -- ---------------------------------------------------------------- scores
 
 SELECT lives_ok($$SELECT * FROM crm.refresh('shop')$$, 'refresh');
-CREATE VIEW rfm AS SELECT customer, p.revenue, p.orders, p.last,
-		(1 + floor(5 * percent_rank() OVER (ORDER BY last)))::int - (percent_rank() OVER (ORDER BY last) = 1)::int AS r,
-		(1 + floor(5 * percent_rank() OVER (ORDER BY days)))::int - (percent_rank() OVER (ORDER BY days) = 1)::int AS f,
-		(1 + floor(5 * percent_rank() OVER (ORDER BY p.revenue)))::int - (percent_rank() OVER (ORDER BY p.revenue) = 1)::int AS m
-	FROM per_customer p WHERE orders > 0;
-SELECT same('SELECT customer_id, rfm, recency_score, frequency_score, monetary_score FROM shop.customer_360 WHERE orders > 0', 'SELECT customer, concat(r, f, m), r, f, m FROM rfm', 'customer_360: RFM by percent_rank');
+-- the rule of doc/segment.md
+CREATE VIEW rfm AS
+	WITH fresh AS (SELECT ceil(percentile_cont(0.5) WITHIN GROUP (ORDER BY gap)) AS days
+		FROM (SELECT day - lag(day) OVER (PARTITION BY customer ORDER BY day) AS gap FROM (SELECT DISTINCT customer, day FROM fact WHERE orders > 0) d) g),
+	midrank AS (SELECT customer, p.revenue, p.orders, p.last, p.days, x.day - p.last AS quiet,
+			1 + floor(5 * (rank() OVER (ORDER BY last) - 1 + count(*) OVER (PARTITION BY last) / 2.0) / count(*) OVER ()) AS r,
+			1 + floor(5 * (rank() OVER (ORDER BY days) - 1 + count(*) OVER (PARTITION BY days) / 2.0) / count(*) OVER ()) AS f,
+			1 + floor(5 * (rank() OVER (ORDER BY p.revenue) - 1 + count(*) OVER (PARTITION BY p.revenue) / 2.0) / count(*) OVER ()) AS m
+		FROM per_customer p CROSS JOIN today x WHERE orders > 0)
+	SELECT customer, revenue, orders, last, m::int,
+		greatest(r, CASE WHEN last = max(last) OVER () THEN 5 WHEN quiet <= fresh.days THEN 4 WHEN quiet <= 2 * fresh.days THEN 3 END)::int AS r,
+		CASE WHEN m.days = 1 THEN 1 ELSE f END::int AS f
+	FROM midrank m CROSS JOIN fresh;
+SELECT same('SELECT customer_id, rfm, recency_score, frequency_score, monetary_score FROM shop.customer_360 WHERE orders > 0', 'SELECT customer, concat(r, f, m), r, f, m FROM rfm', 'customer_360: RFM by the rule');
 SELECT results_eq('SELECT recency_score, frequency_score, customers, customer_share, revenue, average_revenue, average_monetary_score FROM shop.rfm_heatmap',
 	$$SELECT a, b, count(customer), round(count(customer)::numeric / (SELECT count(*) FROM rfm), 4), coalesce(sum(revenue), 0), round(avg(revenue), 2), round(avg(m), 2)
 	  FROM generate_series(1, 5) a CROSS JOIN generate_series(1, 5) b LEFT JOIN rfm ON r = a AND f = b GROUP BY 1, 2 ORDER BY 1 DESC, 2$$, 'rfm_heatmap');
@@ -213,14 +221,18 @@ ROLLBACK TO predicted;
 -- ---------------------------------------------------------------- lists
 
 CREATE VIEW valuable AS
-	SELECT customer, last, p.revenue, s.p_alive, s.churn_probability, day - last AS quiet, (p.last - p.first) / nullif(p.days - 1, 0)::float8 AS gap
+	SELECT customer, last, p.revenue, s.p_alive, s.churn_probability, day - last AS quiet, (p.last - p.first) / nullif(p.days - 1, 0)::float8 AS gap, p.days - 1 AS gaps
 	FROM rfm JOIN per_customer p USING (customer, last) JOIN shop.score s ON s.customer_id = customer AND s.as_of = (SELECT max(as_of) FROM shop.score) CROSS JOIN today WHERE m >= 4;
 SELECT same('SELECT customer_id, revenue, last_order, recency_days FROM shop.win_back', 'SELECT customer, revenue, last, quiet FROM valuable WHERE p_alive < 0.2', 'win_back: valuable and lost');
 SELECT same('SELECT customer_id, recency_days, gaps_missed, churn_probability FROM shop.churn_watchlist',
-	'SELECT customer, quiet, round((quiet / nullif(gap, 0))::numeric, 1), round(churn_probability::numeric, 4) FROM valuable WHERE p_alive >= 0.2 AND (quiet >= 3 * gap OR churn_probability >= 0.5)', 'churn_watchlist: valuable and leaving');
+	'SELECT customer, quiet, round((quiet / nullif(gap, 0))::numeric, 1), round(churn_probability::numeric, 4) FROM valuable WHERE p_alive >= 0.2 AND (quiet >= gaps * (20 ^ (1.0 / nullif(gaps, 0)) - 1) * gap OR churn_probability >= 0.5)', 'churn_watchlist: valuable and leaving');
 SELECT isnt_empty('SELECT FROM shop.churn_watchlist', 'churn_watchlist: somebody is on it');
 SELECT isnt_empty('SELECT FROM shop.win_back', 'win_back: somebody is on it');
 SELECT is_empty($$SELECT FROM shop.churn_watchlist WHERE reasons = '' OR reasons !~ '^no order '$$, 'churn_watchlist: reasons in words');
+SELECT is_empty($$SELECT reasons FROM shop.churn_watchlist WHERE (gaps_seen < 3) <> (reasons ~ 'only (one purchase day|[12] gaps? seen) so far$')
+	UNION ALL SELECT reasons FROM shop.win_back WHERE (gaps_seen < 3) <> (reasons ~ 'only (one purchase day|[12] gaps? seen) so far$')$$, 'few gaps are marked');
+SELECT same('SELECT customer_id, gaps_seen, silence_limit FROM shop.churn_watchlist',
+	'SELECT customer, gaps, ceil(gaps * (20 ^ (1.0 / nullif(gaps, 0)) - 1) * gap)::bigint FROM valuable JOIN shop.churn_watchlist ON customer_id = customer', 'churn_watchlist: gaps and what they allow');
 CREATE TABLE lost AS SELECT customer_id FROM shop.win_back LIMIT 1;
 INSERT INTO orders SELECT 300000, customer_id, now(), 1, 'paid' FROM lost;
 SELECT results_eq('SELECT recency_days FROM shop.customer_360 JOIN lost USING (customer_id)', 'VALUES (0)', 'an order is seen at once');
@@ -230,7 +242,7 @@ DO $$ BEGIN
 	PERFORM crm.refresh('shop', (SELECT day + 1 FROM today));
 END $$;
 SELECT is_empty('SELECT FROM shop.customer_360 WHERE p_alive IS NOT NULL OR clv IS NOT NULL', 'without a model there are no predictions');
-SELECT same('SELECT customer_id FROM shop.win_back', 'SELECT customer FROM valuable WHERE quiet > greatest(90, 5 * gap) AND customer NOT IN (SELECT customer_id FROM lost)', 'win_back: without a model, by their own rhythm');
+SELECT same('SELECT customer_id FROM shop.win_back', 'SELECT customer FROM valuable WHERE quiet > 90 AND quiet > gaps * (100 ^ (1.0 / nullif(gaps, 0)) - 1) * gap AND customer NOT IN (SELECT customer_id FROM lost)', 'win_back: without a model, by their own rhythm');
 
 -- ---------------------------------------------------------------- numbers that any reader can take
 
