@@ -33,6 +33,9 @@
 
 /* Panels of an integral over time, and points of one */
 #define MOST_PANELS 100
+
+/* Points of all integrals over p of a prediction: customers have a tenth of these at most */
+#define MOST_WORK 400000
 #define POINTS (2 * GAUSS_HALF)
 
 /* Orders are at most this: roots of one are written out */
@@ -206,7 +209,7 @@ typedef struct Moment
 	double u;
 	bool rate;                     /* purchases up to u, or alpha times their rate at u? */
 	double weight[BTYD_MAX_ORDER]; /* of the phases */
-	double one, two;               /* the terms n = 1 and 2 of the sum */
+	double one, two;               /* the terms n = 1 and 2 of the sum; one < 0: not made */
 } Moment;
 
 static void
@@ -214,28 +217,47 @@ SetMoment(const ErlangFuture *f, double u, bool rate, Moment *moment)
 {
 	moment->u = u;
 	moment->rate = rate;
+	moment->one = -1.0;
+	for (int j = 0; j < f->order; j++)
+		moment->weight[j] = Phase(f, j);
+}
+
+/*
+ * The two terms that are enough when nearly everybody leaves; few models ask for them. Where the
+ * integral over p is used there are many waits or a long horizon, and the few masses that are taken
+ * away leave digits enough.
+ */
+static void
+SetFirstTerms(const ErlangFuture *f, Moment *moment)
+{
+	double l = log1p(moment->u);
+	double z = -expm1(-l);
+
 	moment->one = moment->two = 0.0;
 	for (int j = 0; j < f->order; j++)
 	{
 		double s = f->s + j;
+		double mass = exp(-s * l);
+		double tail = -expm1(-s * l);
 
-		moment->weight[j] = Phase(f, j);
-		for (int n = 1; n <= 2; n++)
+		/* of the m-th wait: P(N >= m), or the rate, that of any after m - 1 of them */
+		for (int m = 1; m <= 2 * f->order - j; m++)
 		{
-			double m = n * f->order - j;
-			double pmf, tail;
+			double part = moment->rate ? mass * (s + m - 1.0) / (1.0 + moment->u) : tail;
 
-			/* the rate of the m-th wait is that of any after m - 1 of them */
-			NegativeBinomial(s, u, rate ? m - 1.0 : m, &pmf, &tail);
-			*(n == 1 ? &moment->one : &moment->two) +=
-				moment->weight[j] * (rate ? pmf * (s + m - 1.0) / (1.0 + u) : tail);
+			if (m == f->order - j)
+				moment->one += moment->weight[j] * part;
+			if (m == 2 * f->order - j)
+				moment->two += moment->weight[j] * part;
+			mass *= z * ((s + m - 1.0) / m);
+			tail = fmax(0.0, tail - mass);
 		}
 	}
 }
 
 /* The sum over n and j for one p */
 static double
-GivenDropout(const ErlangFuture *f, const Moment *moment, double p, double stay)
+GivenDropout(const ErlangFuture *f, Moment *moment, double p, double stay)
 {
 	int k = f->order;
 	double log_y = (p < 0.5 ? log1p(-p) : log(stay)) / k;
@@ -246,7 +268,11 @@ GivenDropout(const ErlangFuture *f, const Moment *moment, double p, double stay)
 
 	/* y so small that the sum over w would cancel: the sum over n is its first terms */
 	if ((k == 2 ? y : y * y) < 1e-4)
+	{
+		if (moment->one < 0.0)
+			SetFirstTerms(f, moment);
 		return moment->one + stay * moment->two;
+	}
 
 	for (int j = 0; j < k; j++, power *= y)
 	{
@@ -454,6 +480,7 @@ ErlangDiscounted(const ErlangFuture *f, double horizon, double rate, double *res
 	double s = 0.0;
 	double sum = 0.0;
 	int panels = 0;
+	int work = 0;
 
 	if (rate == 0.0)
 	{
@@ -493,7 +520,8 @@ ErlangDiscounted(const ErlangFuture *f, double horizon, double rate, double *res
 
 			if (series.terms > 0 && u / (1.0 + u) <= series.largest)
 				value = SeriesRate(f, &series, u);
-			else if (!ByMixture(f, u, last / f->alpha, true, &mixture, &value))
+			else if ((work += mixture.n) > MOST_WORK ||
+					 !ByMixture(f, u, last / f->alpha, true, &mixture, &value))
 				return BTYD_INACCURATE;
 			value *= exp(-rate * at);
 			panel += GaussWeight[i < GAUSS_HALF ? GAUSS_HALF - 1 - i : i - GAUSS_HALF] * value;
