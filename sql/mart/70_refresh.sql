@@ -1,19 +1,28 @@
 -- What time brings: no trigger fires because a day has passed.
 
-CREATE FUNCTION crm.set_segments(mart text, scheme crm.scheme DEFAULT 'cells11'::text::crm.scheme, levels integer DEFAULT 5) RETURNS void
+CREATE FUNCTION crm.set_segments(mart text, scheme crm.scheme DEFAULT 'cells11'::text::crm.scheme, levels integer DEFAULT NULL, cuts crm.rfm_cuts DEFAULT NULL) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 BEGIN
 	PERFORM crm.mart_require(mart);
-	IF scheme IS NULL OR levels IS NULL OR levels NOT BETWEEN 2 AND 5 THEN
+	levels := coalesce(levels, crm.rfm_levels(cuts), 5);
+	IF scheme IS NULL OR levels NOT BETWEEN 2 AND 5 THEN
 		RAISE EXCEPTION USING MESSAGE = 'segments need a scheme, and 2 to 5 levels', ERRCODE = 'invalid_parameter_value';
+	ELSIF levels <> crm.rfm_levels(cuts) THEN
+		RAISE EXCEPTION USING MESSAGE = format('the cuts have %s levels, not %s', crm.rfm_levels(cuts), levels),
+			HINT = 'Without levels, those of the cuts are taken.',
+			ERRCODE = 'invalid_parameter_value';
+	ELSIF levels <> ALL (crm.scheme_levels(scheme)) THEN
+		RAISE EXCEPTION USING MESSAGE = format('the scheme is not made for %s levels', levels),
+			HINT = format('It is made for %s levels: take as many, or another scheme.', array_to_string(crm.scheme_levels(scheme), ' or ')),
+			ERRCODE = 'invalid_parameter_value';
 	END IF;
-	EXECUTE format('UPDATE %I.settings SET scheme = $1, rfm_levels = $2', mart) USING scheme, levels;
+	EXECUTE format('UPDATE %I.settings SET scheme = $1, rfm_levels = $2, rfm_cuts = $3', mart) USING scheme, levels, cuts;
 END
 $$;
-COMMENT ON FUNCTION crm.set_segments(text, crm.scheme, integer) IS
-	'the scheme of the segments and the number of score levels that crm.refresh uses from now on';
+COMMENT ON FUNCTION crm.set_segments(text, crm.scheme, integer, crm.rfm_cuts) IS
+	'how crm.refresh scores and names customers from now on: the scheme of the segments, the number of score levels (NULL: those of the cuts, else 5), and fixed cuts (NULL: measured anew at each refresh); levels that the scheme is not made for are an error with a hint (crm.scheme_levels)';
 
 CREATE FUNCTION crm.set_model(mart text, process text DEFAULT 'mbgnbd', horizon_days integer DEFAULT 365, churn_days integer DEFAULT 90,
                               discount double precision DEFAULT 0.1, refit_days integer DEFAULT 30, keep_snapshots integer DEFAULT 31) RETURNS void
@@ -53,8 +62,12 @@ BEGIN
 	EXECUTE format('SELECT m.fitted_as_of, m.model FROM %I.model m WHERE m.fitted_as_of <= $1 AND m.process = $2 AND crm.clv_is_usable(m.model) ORDER BY 1 DESC LIMIT 1', mart)
 		INTO model_as_of, model USING as_of, _s.process;
 	_due := _s.process IS NOT NULL AND (refit OR coalesce(as_of - model_as_of >= _s.refit_days, true));
-	EXECUTE format('SELECT crm.rfm_cuts_agg(h.history, $1, $2)%s FROM %I.customer_history h', CASE WHEN _due THEN ', crm.btyd_agg(h.history, $1)' ELSE ', NULL::crm.btyd_data' END, mart)
-		INTO cuts, _data USING as_of, _s.rfm_levels;
+	cuts := _s.rfm_cuts;
+	IF _due OR cuts IS NULL THEN
+		EXECUTE format('SELECT %s, %s FROM %I.customer_history h', CASE WHEN cuts IS NULL THEN 'crm.rfm_cuts_agg(h.history, $1, $2)' ELSE '$3' END,
+		               CASE WHEN _due THEN 'crm.btyd_agg(h.history, $1)' ELSE 'NULL::crm.btyd_data' END, mart)
+			INTO cuts, _data USING as_of, _s.rfm_levels, cuts;
+	END IF;
 	IF _due AND _data IS NOT NULL THEN
 		EXECUTE format($sql$
 			INSERT INTO %I.model (fitted_as_of, process, status, model)
@@ -119,14 +132,14 @@ BEGIN
 		                        p_alive, churn_probability, expected_orders, clv, next_order_date)
 		SELECT $1, h.customer_id, crm.orders(h.history, $1), crm.purchase_days(h.history, $1), crm.revenue(h.history, $1), crm.first_order(h.history, $1), crm.last_order(h.history, $1),
 		       h.rfm, crm.segment_name($3, h.rfm), %2$s, %3$s
-		FROM (SELECT a.customer_id, a.history, crm.rfm_score($2, a.history, $1) AS rfm, crm.is_valid(a.history, $1) AS valid
-		      FROM %1$I.customer_history AS a WHERE crm.as_of(a.history, $1) OPERATOR(crm.<>) '' OFFSET 0) AS h%4$s$sql$,
+		FROM (SELECT a.customer_id, a.history, a.valid, crm.rfm_score($2, a.history, $1) AS rfm, %5$s AS predicted
+		      FROM (SELECT c.customer_id, c.history, crm.is_valid(c.history, $1) AS valid FROM %1$I.customer_history AS c WHERE crm.as_of(c.history, $1) OPERATOR(crm.<>) '') AS a OFFSET 0) AS h%4$s$sql$,
 		mart, CASE WHEN _s.has_tiers AND as_of >= coalesce(_last, as_of) THEN 'c.tier' ELSE 'NULL' END,
 		CASE WHEN _fit.model IS NULL THEN 'NULL, NULL, NULL, NULL, NULL' ELSE
-			'CASE WHEN h.valid THEN crm.p_alive($4, h.history, $1) END, CASE WHEN h.valid THEN crm.churn_probability($4, h.history, $1, $5) END, CASE WHEN h.valid THEN crm.expected_orders($4, h.history, $1, $6) END, '
-			|| CASE WHEN crm.clv_has_spend(_fit.model) THEN 'CASE WHEN h.valid THEN crm.clv($4, h.history, $1, $6, $7) END' ELSE 'NULL' END
-			|| ', CASE WHEN h.valid THEN crm.next_order_date($4, h.history, $1) END' END,
-		CASE WHEN _s.has_tiers THEN format(' LEFT JOIN %I.customer AS c ON c.customer_id %s h.customer_id', mart, _equals) ELSE '' END)
+			-- Churn has a horizon of its own.
+			'(h.predicted).p_alive, CASE WHEN h.valid THEN crm.churn_probability($4, h.history, $1, $5) END, (h.predicted).expected_orders, (h.predicted).clv, (h.predicted).next_order_date' END,
+		CASE WHEN _s.has_tiers THEN format(' LEFT JOIN %I.customer AS c ON c.customer_id %s h.customer_id', mart, _equals) ELSE '' END,
+		CASE WHEN _fit.model IS NULL THEN 'NULL' ELSE 'CASE WHEN a.valid THEN crm.predict($4, a.history, $1, $6, $7) END' END)
 		USING as_of, _fit.cuts, _s.scheme, _fit.model, _s.churn_days, _s.horizon_days, _s.discount;
 	GET DIAGNOSTICS rows = ROW_COUNT;
 	EXECUTE format('INSERT INTO %I.snapshot (as_of, customers, cuts, scheme, model_as_of, note) VALUES ($1, $2, $3, $4, $5, $6)
