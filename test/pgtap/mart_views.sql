@@ -209,6 +209,10 @@ SELECT same('SELECT segment, customers, customer_share, revenue, revenue_share, 
 SELECT same('SELECT customer_id, segment, p_alive, churn_probability, expected_orders, clv, next_order_date, score_as_of FROM shop.customer_360',
 	$$SELECT customer_id, segment, round(p_alive::numeric, 4), round(churn_probability::numeric, 4), round(expected_orders::numeric, 2), round(clv::numeric, 2), next_order_date, as_of FROM shop.score$$, 'customer_360: scores of the snapshot');
 SELECT cmp_ok(count(*), '>', 250::bigint, 'most have a prediction') FROM shop.customer_360 WHERE clv IS NOT NULL AND p_alive BETWEEN 0 AND 1;
+SELECT is_empty($$SELECT customer_id FROM shop.score s JOIN shop.customer_history USING (customer_id), shop.model m JOIN shop.snapshot n ON m.fitted_as_of = n.model_as_of
+	WHERE n.as_of = s.as_of AND crm.is_valid(history, s.as_of) AND (s.p_alive, s.churn_probability, s.expected_orders, s.clv, s.next_order_date) IS DISTINCT FROM
+		(crm.p_alive(model, history, s.as_of), crm.churn_probability(model, history, s.as_of, 90), crm.expected_orders(model, history, s.as_of, 365),
+		 crm.clv(model, history, s.as_of, 365, 0.1), crm.next_order_date(model, history, s.as_of))$$, 'scores: predictions as the single functions give them');
 
 SAVEPOINT predicted;
 SELECT crm.set_tiers('shop', '0-none:0, 1-bronze:20, 2-silver:100', measure => 'predicted');
