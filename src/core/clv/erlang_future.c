@@ -360,7 +360,7 @@ ByMixture(const ErlangFuture *f, double u, double last, bool rate, Mixture *mixt
 	for (int i = 0; i < mixture->n; i++)
 		sum += mixture->weight[i] * GivenDropout(f, &moment, mixture->p[i], mixture->stay[i]);
 	*result = sum;
-	return true;
+	return sum >= 0.0; /* the sum over w cancels where there is hardly a purchase */
 }
 
 /* Apart, because of the size of its stack frame */
