@@ -20,11 +20,11 @@ my @common = qw(history);
 # How C names of a room begin; what SQL calls is type_verb instead.
 my %prefix = (
 	'core/base'    => [qw(Calendar Cursor Varint)],
-	'core/numeric' => [qw(Cholesky Digamma Gauss Integrate Linear Log NegativeBinomial Opt Race Random Trigamma)],
+	'core/numeric' => [qw(Beta Cholesky Digamma Gauss Integrate Linear Log NegativeBinomial Opt Race Random Root Trigamma)],
 	'history'      => [qw(History Zone)],
 	'segment'      => [qw(Cell Rfm Scheme Segment)],
 	'tier'         => [qw(Tier)],
-	'clv'          => [qw(Bg Btyd Clv Erlang GammaGamma Life Mixture Paretonbd Season Wait)],
+	'clv'          => [qw(Bg Btyd Clv Erlang GammaGamma Life Mixture Outcome Paretonbd Season Wait)],
 	'src'          => [qw(Crm)],
 );
 

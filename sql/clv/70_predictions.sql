@@ -11,7 +11,15 @@ CREATE TYPE crm.prediction AS (
 	expected_orders double precision,
 	expected_spend double precision,
 	clv double precision,
-	next_order_date date
+	next_order_date date,
+	orders_lower bigint,
+	orders_upper bigint,
+	clv_lower double precision,
+	clv_upper double precision,
+	expected_orders_lower double precision,
+	expected_orders_upper double precision,
+	expected_clv_lower double precision,
+	expected_clv_upper double precision
 );
 COMMENT ON TYPE crm.prediction IS
 	'what a model says about a customer on a day, made by crm.predict; a row that can be stored';
@@ -28,6 +36,23 @@ COMMENT ON COLUMN crm.prediction.clv IS
 COMMENT ON COLUMN crm.prediction.next_order_date IS
 	'the day by which half of such customers have ordered again: crm.next_order_date; NULL where that is never so, and '
 	'where it was not asked for';
+COMMENT ON COLUMN crm.prediction.orders_lower IS
+	'fewer orders than this come with a probability of at most 2.5 %; NULL for life, and unless intervals are asked for';
+COMMENT ON COLUMN crm.prediction.orders_upper IS
+	'more orders than this come with a probability of at most 2.5 %; NULL for life, and unless intervals are asked for';
+COMMENT ON COLUMN crm.prediction.clv_lower IS
+	'the orders to come bring less than this with a probability of at most 2.5 %; money, discounted, times the margin; '
+	'NULL as orders_lower, and without spend';
+COMMENT ON COLUMN crm.prediction.clv_upper IS
+	'the orders to come bring more than this with a probability of 2.5 %; as clv_lower';
+COMMENT ON COLUMN crm.prediction.expected_orders_lower IS
+	'lower end of the 95 % interval of expected_orders, for the parameters are estimates; NULL where they were given';
+COMMENT ON COLUMN crm.prediction.expected_orders_upper IS
+	'upper end of the 95 % interval of expected_orders';
+COMMENT ON COLUMN crm.prediction.expected_clv_lower IS
+	'lower end of the 95 % interval of clv as an expectation; NULL where parameters were given';
+COMMENT ON COLUMN crm.prediction.expected_clv_upper IS
+	'upper end of the 95 % interval of clv as an expectation; NULL too where it has none';
 
 CREATE FUNCTION crm.predict(
 	model crm.clv_model, history crm.history, as_of date,

@@ -5,6 +5,8 @@
 #define CRM_CLV_PREDICT_H
 
 #include "clv/model.h"
+#include "core/clv/gamma_gamma.h"
+#include "core/clv/outcome.h"
 #include "core/clv/season_predict.h"
 #include "history/history.h"
 
@@ -20,12 +22,24 @@ typedef enum ClvFactor
 	CLV_FACTORS
 } ClvFactor;
 
+/*
+ * The rest of what is known of those alive at t, where intervals are asked for: what other
+ * parameters would say that the data still allow, and what may happen. NaN: not yet computed.
+ */
+typedef struct ClvOutlook
+{
+	double mean[2][CLV_MAX_POINTS]; /* CLV_ORDERS and CLV_VALUE, at each point */
+	bool counted;
+	OutcomeCounts counts;
+} ClvOutlook;
+
 /* What was found out about the future of (x, t), for one horizon and rate */
 typedef struct ClvFuture
 {
 	double x; /* below 0: a free entry */
 	double t;
 	double factor[CLV_FACTORS]; /* NaN: not yet asked for; infinite: of no help */
+	ClvOutlook *outlook;        /* NULL: not yet asked for */
 } ClvFuture;
 
 /*
@@ -51,8 +65,22 @@ typedef struct ClvFutures
 	ClvHorizon horizon; /* of all entries */
 	uint32 size;        /* a power of two, or 0 */
 	uint32 n;
+	uint32 outlooks; /* how many there are */
 	ClvFuture *at;
+	MemoryContext context; /* of the entries' own */
 } ClvFutures;
+
+/* What intervals take besides: made when they are first asked for */
+#define CLV_TABLES 64 /* one for each smaller number of repeat purchases */
+
+typedef struct ClvSpread
+{
+	int orders_points;
+	int spend_points;
+	BtydModel orders[CLV_MAX_POINTS];
+	double spend[CLV_MAX_POINTS][GAMMA_GAMMA_PARAMS];
+	OutcomeTable *table[CLV_TABLES];
+} ClvSpread;
 
 typedef struct ClvPrepared
 {
@@ -63,7 +91,8 @@ typedef struct ClvPrepared
 	ClvHorizon ahead_of; /* the last discounted horizon in a season, and what it weighs */
 	SeasonHorizon ahead;
 	ClvFutures futures;
-	MemoryContext context;
+	ClvSpread *spread;     /* NULL: no intervals were asked for */
+	MemoryContext context; /* of all that belongs to it */
 } ClvPrepared;
 
 extern ClvPrepared *ClvGetPrepared(FunctionCallInfo fcinfo);
@@ -84,6 +113,47 @@ extern ClvHorizon ClvLookAhead(const ClvPrepared *model, DateADT as_of, double d
  */
 extern BtydStatus ClvAskFuture(ClvPrepared *model, const HistoryBtydRow *customer, double alive,
 							   ClvFactor question, const ClvHorizon *horizon, double *result);
+
+/* The outlook of (x, t), made if there is none; the future may be forgotten for that. */
+extern ClvOutlook *ClvGetOutlook(ClvPrepared *model, double x, double t, const ClvHorizon *horizon);
+
+/* The factor of (x, t) at other parameters; infinite where digits would be lost. */
+extern BtydStatus ClvAskFactor(ClvPrepared *model, const BtydModel *orders, double x, double t,
+							   ClvFactor question, const ClvHorizon *horizon, double *factor);
+
+/* The answer for one customer at other parameters, without any help. */
+extern BtydStatus ClvAskCustomer(ClvPrepared *model, const BtydModel *orders, double x, double t_x,
+								 double t, ClvFactor question, const ClvHorizon *horizon,
+								 double *result);
+
+/* ---------------------------------------------------------------- intervals (interval.c)
+ *
+ * Of 95 %, of two kinds: for the mean, which the parameters determine and the data not quite, and
+ * for what will happen. A bound that is not known is NaN.
+ */
+typedef struct ClvInterval
+{
+	double lower;
+	double upper;
+} ClvInterval;
+
+/* A customer, and what the row of predictions knows of him already */
+typedef struct ClvAsked
+{
+	const HistoryBtydRow *customer;
+	ClvHorizon horizon;
+	double alive;
+	double orders; /* expected; NaN for life */
+	double value;  /* expected, each discounted */
+	double spend;  /* expected; NaN: cannot be told */
+} ClvAsked;
+
+extern ClvInterval ClvMeanOrders(ClvPrepared *model, const ClvAsked *asked);
+extern ClvInterval ClvMeanValue(ClvPrepared *model, const ClvAsked *asked);
+
+/* How many orders come, and the money they bring; the horizon is finite. */
+extern void ClvOutcome(ClvPrepared *model, const ClvAsked *asked, ClvInterval *orders,
+					   ClvInterval *value);
 
 /* ---------------------------------------------------------------- shared by the predictions */
 

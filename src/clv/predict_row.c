@@ -33,6 +33,14 @@ enum
 	EXPECTED_SPEND,
 	VALUE,
 	NEXT_ORDER_DATE,
+	ORDERS_LOWER,
+	ORDERS_UPPER,
+	VALUE_LOWER,
+	VALUE_UPPER,
+	EXPECTED_ORDERS_LOWER,
+	EXPECTED_ORDERS_UPPER,
+	EXPECTED_VALUE_LOWER,
+	EXPECTED_VALUE_UPPER,
 	COLUMNS
 };
 
@@ -72,18 +80,52 @@ PutAnswer(Datum *values, bool *nulls, int column, BtydStatus status, double answ
 	nulls[column] = false;
 }
 
+/* Two columns with the bounds of an interval, NULL where they are not known */
+static void
+PutInterval(Datum *values, bool *nulls, int column, ClvInterval interval)
+{
+	values[column] = Float8GetDatum(interval.lower);
+	nulls[column] = !isfinite(interval.lower);
+	values[column + 1] = Float8GetDatum(interval.upper);
+	nulls[column + 1] = !isfinite(interval.upper);
+}
+
+static void
+PutIntervals(Datum *values, bool *nulls, ClvPrepared *model, const ClvAsked *asked, double margin)
+{
+	ClvInterval orders, value;
+
+	if (isfinite(asked->horizon.span))
+	{
+		ClvOutcome(model, asked, &orders, &value);
+		values[ORDERS_LOWER] = Int64GetDatum((int64) orders.lower);
+		values[ORDERS_UPPER] = Int64GetDatum((int64) orders.upper);
+		nulls[ORDERS_LOWER] = nulls[ORDERS_UPPER] = false;
+		PutInterval(values, nulls, VALUE_LOWER,
+					(ClvInterval){margin * value.lower, margin * value.upper});
+		PutInterval(values, nulls, EXPECTED_ORDERS_LOWER, ClvMeanOrders(model, asked));
+	}
+	if (model->has_spend)
+	{
+		value = ClvMeanValue(model, asked);
+		PutInterval(values, nulls, EXPECTED_VALUE_LOWER,
+					(ClvInterval){margin * value.lower, margin * value.upper});
+	}
+}
+
 /* predict(model, history, as_of, days, discount, margin, next_order, intervals) */
 Datum
 clv_predict(PG_FUNCTION_ARGS)
 {
 	ClvPrepared *model;
 	HistoryBtydRow customer;
+	ClvAsked asked = {.customer = &customer, .orders = NAN, .spend = NAN};
 	DateADT as_of;
 	DateADT date = 0;
 	bool for_life = PG_ARGISNULL(ARG_DAYS);
-	ClvHorizon horizon;
-	double alive = 0, answer = 0, spend = 0;
-	double rate, margin;
+	double none = 0;
+	double rate;
+	double margin;
 	BtydStatus status;
 	Datum values[COLUMNS];
 	bool nulls[COLUMNS];
@@ -101,22 +143,25 @@ clv_predict(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	memset(nulls, true, sizeof(nulls));
 
-	status = BtydPAlive(&model->orders, customer.x, customer.t_x, customer.t, &alive);
-	PutAnswer(values, nulls, P_ALIVE, status, alive, &customer);
-	horizon = ClvLookAhead(model, as_of, for_life ? INFINITY : PG_GETARG_INT32(ARG_DAYS), rate);
+	status = BtydPAlive(&model->orders, customer.x, customer.t_x, customer.t, &asked.alive);
+	PutAnswer(values, nulls, P_ALIVE, status, asked.alive, &customer);
+	asked.horizon =
+		ClvLookAhead(model, as_of, for_life ? INFINITY : PG_GETARG_INT32(ARG_DAYS), rate);
 	if (!for_life)
 	{
-		status = ClvAskFuture(model, &customer, alive, CLV_NONE, &horizon, &answer);
-		PutAnswer(values, nulls, CHURN_PROBABILITY, status, answer, &customer);
-		status = ClvAskFuture(model, &customer, alive, CLV_ORDERS, &horizon, &answer);
-		PutAnswer(values, nulls, EXPECTED_ORDERS, status, answer, &customer);
+		status = ClvAskFuture(model, &customer, asked.alive, CLV_NONE, &asked.horizon, &none);
+		PutAnswer(values, nulls, CHURN_PROBABILITY, status, none, &customer);
+		status =
+			ClvAskFuture(model, &customer, asked.alive, CLV_ORDERS, &asked.horizon, &asked.orders);
+		PutAnswer(values, nulls, EXPECTED_ORDERS, status, asked.orders, &customer);
 	}
 	if (model->has_spend)
 	{
-		status = ClvExpectedSpend(&model->model, &customer, &spend);
-		PutAnswer(values, nulls, EXPECTED_SPEND, status, spend, &customer);
-		status = ClvAskFuture(model, &customer, alive, CLV_VALUE, &horizon, &answer);
-		PutAnswer(values, nulls, VALUE, status, answer * spend * margin, &customer);
+		status = ClvExpectedSpend(&model->model, &customer, &asked.spend);
+		PutAnswer(values, nulls, EXPECTED_SPEND, status, asked.spend, &customer);
+		status =
+			ClvAskFuture(model, &customer, asked.alive, CLV_VALUE, &asked.horizon, &asked.value);
+		PutAnswer(values, nulls, VALUE, status, asked.value * asked.spend * margin, &customer);
 	}
 	if (PG_GETARG_BOOL(ARG_NEXT_ORDER))
 	{
@@ -126,5 +171,7 @@ clv_predict(PG_FUNCTION_ARGS)
 			ClvCheckStatus(status, &customer);
 		values[NEXT_ORDER_DATE] = DateADTGetDatum(date);
 	}
+	if (PG_GETARG_BOOL(ARG_INTERVALS))
+		PutIntervals(values, nulls, model, &asked, margin);
 	return ClvReturnRow(fcinfo, values, nulls);
 }

@@ -77,10 +77,12 @@ Prepare(FunctionCallInfo fcinfo, struct varlena *bytes)
 {
 	const ClvModel *model = DatumGetClvModel(PointerGetDatum(bytes));
 	ClvPrepared *prepared;
+	MemoryContext context;
 
 	ClvCheckUsable(model);
-	prepared = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(ClvPrepared));
-	prepared->context = fcinfo->flinfo->fn_mcxt;
+	context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "crm model", ALLOCSET_DEFAULT_SIZES);
+	prepared = MemoryContextAllocZero(context, sizeof(ClvPrepared));
+	prepared->context = context;
 	prepared->has_spend = ClvNoSpend(model) == NULL;
 	ClvPrepareModel(prepared, model);
 	return prepared;
@@ -119,11 +121,7 @@ ClvGetPrepared(FunctionCallInfo fcinfo)
 	{
 		found = Prepare(fcinfo, value);
 		if (site->n == KEPT_MODELS)
-		{
-			if (site->at[KEPT_MODELS - 1]->futures.at)
-				pfree(site->at[KEPT_MODELS - 1]->futures.at);
-			pfree(site->at[KEPT_MODELS - 1]);
-		}
+			MemoryContextDelete(site->at[KEPT_MODELS - 1]->context);
 		else
 			site->n++;
 		i = site->n;
@@ -160,8 +158,8 @@ ClvLookAhead(const ClvPrepared *model, DateADT as_of, double days, double rate)
 
 /* What the orders of a horizon in a season count, whose weights are kept for the next customer */
 static BtydStatus
-AskAhead(ClvPrepared *model, double x, double t_x, double t, const ClvHorizon *horizon,
-		 double *result)
+AskAhead(ClvPrepared *model, const BtydModel *orders, double x, double t_x, double t,
+		 const ClvHorizon *horizon, double *result)
 {
 	if (model->ahead.span == 0 || !ClvHorizonIs(&model->ahead_of, horizon))
 	{
@@ -169,7 +167,7 @@ AskAhead(ClvPrepared *model, double x, double t_x, double t, const ClvHorizon *h
 								   horizon->as_of, horizon->days, horizon->rate);
 		model->ahead_of = *horizon;
 	}
-	return SeasonDiscounted(&model->orders, &model->ahead, x, t_x, t, result);
+	return SeasonDiscounted(orders, &model->ahead, x, t_x, t, result);
 }
 
 /* ---------------------------------------------------------------- the future of those alive
@@ -180,7 +178,8 @@ AskAhead(ClvPrepared *model, double x, double t_x, double t, const ClvHorizon *h
  * memory, the time since the last order, and are asked each.
  */
 #define FIRST_FUTURES 64
-#define MOST_FUTURES 65536 /* 2.5 MB a call site */
+#define MOST_FUTURES 65536 /* 3.5 MB a call site */
+#define MOST_OUTLOOKS 8192 /* 14 MB */
 
 /* Below this a probability of no order is asked for itself: 1 + a number near -1 has few digits */
 #define SMALL_NONE 1e-3
@@ -202,26 +201,39 @@ FindFuture(ClvFutures *futures, double x, double t)
 	}
 }
 
+/* Begin again with nothing known */
 static void
-ResizeFutures(ClvPrepared *model, uint32 size, bool keep)
+ClearFutures(ClvPrepared *model, uint32 size)
+{
+	ClvFutures *futures = &model->futures;
+
+	if (futures->context == NULL)
+		futures->context =
+			AllocSetContextCreate(model->context, "crm futures", ALLOCSET_DEFAULT_SIZES);
+	else
+		MemoryContextReset(futures->context);
+	futures->at = MemoryContextAlloc(futures->context, size * sizeof(ClvFuture));
+	futures->size = size;
+	futures->n = futures->outlooks = 0;
+	for (uint32 i = 0; i < size; i++)
+		futures->at[i].x = -1;
+}
+
+static void
+GrowFutures(ClvPrepared *model)
 {
 	ClvFutures *futures = &model->futures;
 	ClvFuture *old = futures->at;
 	uint32 old_size = futures->size;
 
-	futures->at = MemoryContextAlloc(model->context, size * sizeof(ClvFuture));
-	futures->size = size;
-	futures->n = 0;
-	for (uint32 i = 0; i < size; i++)
+	futures->size *= 2;
+	futures->at = MemoryContextAlloc(futures->context, futures->size * sizeof(ClvFuture));
+	for (uint32 i = 0; i < futures->size; i++)
 		futures->at[i].x = -1;
-	for (uint32 i = 0; keep && i < old_size; i++)
+	for (uint32 i = 0; i < old_size; i++)
 		if (old[i].x >= 0)
-		{
 			*FindFuture(futures, old[i].x, old[i].t) = old[i];
-			futures->n++;
-		}
-	if (old)
-		pfree(old);
+	pfree(old);
 }
 
 /* The entry for (x, t), made if there is none */
@@ -234,7 +246,7 @@ GetFuture(ClvPrepared *model, double x, double t, const ClvHorizon *horizon)
 	if (futures->size == 0 || !ClvHorizonIs(&futures->horizon, horizon))
 	{
 		futures->horizon = *horizon;
-		ResizeFutures(model, FIRST_FUTURES, false);
+		ClearFutures(model, FIRST_FUTURES);
 	}
 	future = FindFuture(futures, x, t);
 	if (future->x >= 0)
@@ -242,43 +254,60 @@ GetFuture(ClvPrepared *model, double x, double t, const ClvHorizon *horizon)
 	if (2 * futures->n >= futures->size)
 	{
 		if (futures->size < MOST_FUTURES)
-			ResizeFutures(model, futures->size * 2, true);
+			GrowFutures(model);
 		else
-			ResizeFutures(model, MOST_FUTURES, false);
+			ClearFutures(model, MOST_FUTURES);
 		future = FindFuture(futures, x, t);
 	}
 	futures->n++;
-	*future = (ClvFuture){x, t, {NAN, NAN, NAN}};
+	*future = (ClvFuture){x, t, {NAN, NAN, NAN}, NULL};
 	return future;
 }
 
-/* The answer for one customer, without any help */
-static BtydStatus
-AskCustomer(ClvPrepared *model, double x, double t_x, double t, ClvFactor question,
-			const ClvHorizon *horizon, double *result)
+ClvOutlook *
+ClvGetOutlook(ClvPrepared *model, double x, double t, const ClvHorizon *horizon)
 {
-	const BtydModel *orders = &model->orders;
+	ClvFuture *future = GetFuture(model, x, t, horizon);
 
+	if (future->outlook != NULL)
+		return future->outlook;
+	if (model->futures.outlooks == MOST_OUTLOOKS)
+	{
+		ClearFutures(model, model->futures.size);
+		future = GetFuture(model, x, t, horizon);
+	}
+	future->outlook = MemoryContextAlloc(model->futures.context, sizeof(ClvOutlook));
+	model->futures.outlooks++;
+	for (int i = 0; i < CLV_MAX_POINTS; i++)
+		future->outlook->mean[CLV_ORDERS][i] = future->outlook->mean[CLV_VALUE][i] = NAN;
+	future->outlook->counted = false;
+	return future->outlook;
+}
+
+BtydStatus
+ClvAskCustomer(ClvPrepared *model, const BtydModel *orders, double x, double t_x, double t,
+			   ClvFactor question, const ClvHorizon *horizon, double *result)
+{
 	if (question == CLV_NONE)
 		return BtydPmf(orders, x, t_x, t, horizon->span, 0, result);
 	if (question == CLV_VALUE && horizon->as_of != CLV_NO_DAY)
-		return AskAhead(model, x, t_x, t, horizon, result);
+		return AskAhead(model, orders, x, t_x, t, horizon, result);
 	return BtydDiscounted(orders, x, t_x, t, horizon->span,
 						  question == CLV_VALUE ? horizon->rate : 0, result);
 }
 
-/* The factor of (x, t): from a customer who has just ordered, where digits are lost infinite */
-static BtydStatus
-AskFactor(ClvPrepared *model, double x, double t, ClvFactor question, const ClvHorizon *horizon,
-		  double *factor)
+/* From a customer who has just ordered. */
+BtydStatus
+ClvAskFactor(ClvPrepared *model, const BtydModel *orders, double x, double t, ClvFactor question,
+			 const ClvHorizon *horizon, double *factor)
 {
 	double last = x > 0 ? t : 0;
 	double alive = 0;
 	double answer = 0;
-	BtydStatus status = AskCustomer(model, x, last, t, question, horizon, &answer);
+	BtydStatus status = ClvAskCustomer(model, orders, x, last, t, question, horizon, &answer);
 
 	if (status == BTYD_OK)
-		status = BtydPAlive(&model->orders, x, last, t, &alive);
+		status = BtydPAlive(orders, x, last, t, &alive);
 	if (status != BTYD_OK)
 		return status;
 	if (question == CLV_NONE)
@@ -291,16 +320,17 @@ BtydStatus
 ClvAskFuture(ClvPrepared *model, const HistoryBtydRow *customer, double alive, ClvFactor question,
 			 const ClvHorizon *horizon, double *result)
 {
+	const BtydModel *orders = &model->orders;
 	double x = customer->x;
 	double t = customer->t;
 
-	if (model->orders.order == 1)
+	if (orders->order == 1)
 	{
 		double *factor = &GetFuture(model, x, t, horizon)->factor[question];
 
 		if (isnan(*factor))
 		{
-			BtydStatus status = AskFactor(model, x, t, question, horizon, factor);
+			BtydStatus status = ClvAskFactor(model, orders, x, t, question, horizon, factor);
 
 			if (status != BTYD_OK)
 				return status;
@@ -315,5 +345,5 @@ ClvAskFuture(ClvPrepared *model, const HistoryBtydRow *customer, double alive, C
 				return BTYD_OK;
 		}
 	}
-	return AskCustomer(model, x, customer->t_x, t, question, horizon, result);
+	return ClvAskCustomer(model, orders, x, customer->t_x, t, question, horizon, result);
 }

@@ -3,7 +3,7 @@
 \set ON_ERROR_STOP 1
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(23);
+SELECT plan(27);
 \ir near.psql
 
 -- ---------------------------------------------------------------- predictions
@@ -67,6 +67,25 @@ SELECT pg_temp.near(new_customer_clv(m, 60, 0.3), 13.1751394588905, 1e-10, 'new_
 SELECT pg_temp.near(ARRAY[q.p_alive, q.churn_probability, q.expected_orders, q.expected_spend, q.clv], -- the same as above
 		ARRAY[0.333575839247797, 0.794512594531671, 0.345505046147148, 30.9383202099738, 3.17081939034373], 1e-10, 'predict')
 	FROM given, LATERAL predict(m, h, day, 90, margin => 0.3) AS q;
+
+-- What will happen: 20 repeat orders of 20 in 100 days, 52 days ago, by NBD, in the next 180 days.
+CREATE TEMP TABLE faithful AS
+SELECT p.* FROM (SELECT history_agg(timestamp '2024-01-01' + i * interval '1 day', 20.0) AS h FROM generate_series(0, 100, 5) AS i) AS c,
+	LATERAL predict(clv_model('nbd', '{.385, 12.07}', 7, '{6.25, 3.74, 15.44}'), h, '2024-06-01', 180, intervals => true) AS p;
+SELECT results_eq('SELECT orders_lower, orders_upper FROM faithful', 'VALUES (7::bigint, 27::bigint)', 'how many orders come');
+SELECT pg_temp.near(ARRAY[clv_lower, clv_upper], ARRAY[120.831792507, 557.72936939], 1e-7, 'what they bring')
+	FROM faithful;
+SELECT pg_temp.near(q.clv_upper, 241.889742117, 1e-7, 'and from one who may have left')
+	FROM given, LATERAL predict(m, h, day, intervals => true) AS q;
+
+-- What is expected, by the formula of doc/clv.md, of the points that a model was fitted with.
+SELECT pg_temp.near(ARRAY[q.expected_orders_lower, q.expected_orders_upper, q.expected_clv_lower, q.expected_clv_upper],
+		ARRAY[0.904759977383922, 1.03008115925346, 11.0750262297431, 12.6397504986893], 1e-10, 'how sure the expectations are')
+	FROM given, LATERAL predict('{"process": "nbd", "unit_days": 7, "status": "converged", "parameters": {"r": 0.4, "alpha": 10},
+		"covariance": [[1], [0, 1]], "points": [[0.3, 8], [0.5, 13], [0.35, 11], [0.45, 9]], "log_likelihood": -1, "customers": 30, "rows": 9,
+		"spend": {"status": "converged", "parameters": {"p": 6, "q": 3.5, "gamma": 15}, "covariance": [[1], [0, 1], [0, 0, 1]],
+		"points": [[5, 3.6, 18], [7, 3.4, 13], [6.2, 3, 12], [5.8, 4, 17], [5.9, 3.5, 14.5], [6.1, 3.5, 14.5]],
+		"log_likelihood": -1, "customers": 30, "rows": 9}}', h, day, 90, margin => 0.4, intervals => true) AS q;
 
 -- ---------------------------------------------------------------- simulation
 

@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP 1
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(24);
+SELECT plan(33);
 
 -- Histories of all sorts: bought once, often, long ago, on the day itself, with refunds, before the day.
 CREATE TEMP TABLE customer AS
@@ -48,9 +48,50 @@ SELECT is(count((p).next_order_date), 0::bigint, 'no date where it is not asked 
 	SELECT predict(model, history, '2024-09-30', next_order => false) AS p OFFSET 0) AS q;
 -- What a call site keeps for one horizon, model and day does not answer for another.
 SELECT is(count(*), 0::bigint, 'answers do not depend on what was asked before') FROM (
-	SELECT (predict(model, history, as_of, days, discount)).*, model, history, as_of, days, discount FROM asked ORDER BY md5(history::text || days || as_of)) AS q
-WHERE p_alive IS NOT NULL AND ROW(p_alive, churn_probability, expected_orders, expected_spend, clv, next_order_date)
-	IS DISTINCT FROM predict(model, history, as_of, days, discount);
+	SELECT p, model, history, as_of, days, discount FROM asked ORDER BY md5(history::text || days || as_of) OFFSET 0) AS q
+WHERE (p).p_alive IS NOT NULL AND p IS DISTINCT FROM predict(model, history, as_of, days, discount);
+
+-- ---------------------------------------------------------------- intervals
+
+-- Against the probabilities of each count: what is left out on each side is at most 2.5 %, and more with one count less.
+CREATE TEMP TABLE sure AS
+SELECT model, history, days, p.* FROM (SELECT DISTINCT ON (process) * FROM model ORDER BY process) AS model,
+	(SELECT history FROM customer WHERE history IS NOT NULL AND purchase_days(history, '2024-09-30') > 0 ORDER BY md5(history::text) LIMIT 60) AS c,
+	unnest('{365, 30, 0}'::int[]) AS days, LATERAL predict(model, history, '2024-09-30', days, 0.1, next_order => false, intervals => true) AS p;
+CREATE FUNCTION pg_temp.at_most(model clv_model, history history, days integer, n bigint) RETURNS double precision LANGUAGE sql AS
+	$$ SELECT coalesce(sum(crm.order_probability(model, history, '2024-09-30', days, i)), 0) FROM generate_series(0, n) AS i $$;
+SELECT is(count(*), 0::bigint, 'intervals of orders leave out 2.5 % on each side at most, and are as short as that allows') FROM sure
+WHERE NOT coalesce(orders_lower <= orders_upper
+	AND pg_temp.at_most(model, history, days, orders_lower - 1) <= .025 + 1e-12 AND pg_temp.at_most(model, history, days, orders_lower) > .025 - 1e-12
+	AND pg_temp.at_most(model, history, days, orders_upper) >= .975 - 1e-12
+	AND (orders_upper = 0 OR pg_temp.at_most(model, history, days, orders_upper - 1) < .975 + 1e-12), false);
+SELECT is(count(*), 0::bigint, 'money is nothing where orders may be none, and never less') FROM sure
+WHERE NOT coalesce((orders_lower > 0) = (clv_lower > 0) AND (orders_upper > 0) = (clv_upper > 0) AND clv_lower <= clv_upper, false);
+SELECT is(count(expected_orders_lower) + count(expected_clv_upper), 0::bigint, 'parameters that were given are not uncertain') FROM sure;
+SELECT is(count(*), 0::bigint, 'for life there is no interval of what will happen, but one of clv')
+FROM clv_fit((SELECT btyd_agg(history, '2024-09-30') FROM customer), 'nbd') AS m, customer, LATERAL (
+	SELECT predict(m, history, '2024-09-30', NULL, intervals => true) AS p OFFSET 0) AS q
+WHERE num_nonnulls((p).orders_lower, (p).orders_upper, (p).clv_lower, (p).clv_upper, (p).expected_orders_lower, (p).expected_orders_upper) > 0
+	OR (p).p_alive IS NOT NULL AND (p).expected_clv_lower IS NULL;
+SELECT is(count(*), 0::bigint, 'expectations lie in their intervals')
+FROM clv_fit((SELECT btyd_agg(history, '2024-09-30') FROM customer), 'nbd') AS m, customer, LATERAL (
+	SELECT predict(m, history, '2024-09-30', intervals => true) AS p OFFSET 0) AS q
+WHERE (p).p_alive IS NOT NULL AND NOT coalesce((p).expected_orders BETWEEN (p).expected_orders_lower AND (p).expected_orders_upper
+	AND (p).clv BETWEEN (p).expected_clv_lower AND (p).expected_clv_upper, false);
+SELECT is(count(*), 0::bigint, 'no intervals where they are not asked for') FROM asked
+WHERE num_nonnulls((p).orders_lower, (p).orders_upper, (p).clv_lower, (p).clv_upper, (p).expected_orders_lower, (p).expected_orders_upper,
+	(p).expected_clv_lower, (p).expected_clv_upper) > 0;
+SELECT is(count(*), 0::bigint, 'a margin multiplies the intervals of money') FROM model, customer, LATERAL (
+	SELECT predict(model, history, '2024-09-30', intervals => true) AS p, predict(model, history, '2024-09-30', margin => .3, intervals => true) AS m OFFSET 0) AS q
+WHERE (m).clv_upper IS DISTINCT FROM .3 * (p).clv_upper OR (m).orders_upper IS DISTINCT FROM (p).orders_upper;
+-- Counts beyond a hundred are grouped for money, never for orders; a century of daily orders ends.
+SELECT ok(pg_temp.at_most(m, h, 300, orders_lower - 1) <= .025 AND pg_temp.at_most(m, h, 300, orders_lower) > .025
+	AND pg_temp.at_most(m, h, 300, orders_upper) >= .975 AND pg_temp.at_most(m, h, 300, orders_upper - 1) < .975, 'some hundred orders')
+FROM clv_model('nbd', '{.385, 12.07}', 7, '{6.25, 3.74, 15.44}') AS m, (SELECT history FROM customer ORDER BY purchase_days(history) DESC NULLS LAST LIMIT 1) AS c (h),
+	LATERAL predict(m, h, '2024-09-30', 300, intervals => true);
+SELECT ok(orders_lower > 10000 AND orders_upper > orders_lower AND clv_lower > 0 AND clv_upper > clv_lower, 'some ten thousand')
+FROM clv_model('nbd', '{.385, 12.07}', 7, '{6.25, 3.74, 15.44}') AS m, (SELECT history FROM customer ORDER BY purchase_days(history) DESC NULLS LAST LIMIT 1) AS c (h),
+	LATERAL predict(m, h, '2024-09-30', 36500, intervals => true);
 
 -- ---------------------------------------------------------------- the forms of a call
 
@@ -71,8 +112,9 @@ SELECT is(predict(model, history, NULL), NULL, 'no day') FROM one;
 SELECT is(ARRAY[predict(model, history, '2024-06-01', discount => NULL), predict(model, history, '2024-06-01', margin => NULL),
 	predict(model, history, '2024-06-01', next_order => NULL), predict(model, history, '2024-06-01', intervals => NULL)],
 	ARRAY[NULL, NULL, NULL, NULL]::prediction[], 'a NULL among the options') FROM one;
-SELECT is(ROW(p.*), ROW(p_alive(m, history, '2024-06-01'), churn_probability(m, history, '2024-06-01', 365),
-	expected_orders(m, history, '2024-06-01', 365), NULL::float8, NULL::float8, next_order_date(m, history, '2024-06-01')), 'a model without spend has no money')
+SELECT is(p, ROW(p_alive(m, history, '2024-06-01'), churn_probability(m, history, '2024-06-01', 365),
+	expected_orders(m, history, '2024-06-01', 365), NULL, NULL, next_order_date(m, history, '2024-06-01'),
+	NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::prediction, 'a model without spend has no money')
 FROM one, clv_model('mbgnbd', '{.525, 6.18, .891, 1.614}') AS m, LATERAL predict(m, history, '2024-06-01') AS p;
 SELECT is(p.clv, NULL, 'nor has one whose mean spend is infinite')
 FROM one, clv_model('mbgnbd', '{.525, 6.18, .891, 1.614}', 7, '{6, 0.9, 15}') AS m, LATERAL predict(m, history, '2024-06-01') AS p;

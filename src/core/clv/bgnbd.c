@@ -317,6 +317,16 @@ BgWait(const BtydModel *m, double x, double t_x, double t, double probability, d
 }
 
 static BtydStatus
+BgAtLeast(const BtydModel *m, double x, double t_x, double t, double horizon, double n,
+		  double *result)
+{
+	ErlangFuture f = RegularFuture(m, x, t_x, t);
+
+	*result = Alive(m, x, t_x, t) * ErlangAtLeast(&f, horizon, n);
+	return BTYD_OK;
+}
+
+static BtydStatus
 BgDiscounted(const BtydModel *m, double x, double t_x, double t, double horizon, double rate,
 			 double *result)
 {
@@ -382,8 +392,8 @@ BgStart(const BtydSummary *summary, int order, double *params)
 			 "dropout: the larger a + b, the more alike the customers"},                          \
 		.in_time_units = {false, true, false, false}, .lower = {1e-4, 1e-6, 1e-4, 1e-4},          \
 		.upper = {1e4, 1e6, 1e4, 1e5}, .start = BgStart, .prepare = prepare_, .loglik = BgLoglik, \
-		.p_alive = BgPAlive, .expected = BgExpected, .pmf = BgPmf, .wait = BgWait,                \
-		.discounted = BgDiscounted, .draw = BgDraw, .next = BgNext                                \
+		.p_alive = BgPAlive, .expected = BgExpected, .pmf = BgPmf, .at_least = BgAtLeast,         \
+		.wait = BgWait, .discounted = BgDiscounted, .draw = BgDraw, .next = BgNext                \
 	}
 
 const BtydProcess BtydBgnbd =

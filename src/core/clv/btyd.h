@@ -154,6 +154,10 @@ typedef struct BtydProcess
 	BtydStatus (*pmf)(const BtydModel *m, double x, double t_x, double t, double horizon, double n,
 					  double *result);
 
+	/* P(at least n purchases in (t, t + horizon]), n a whole number >= 1, horizon finite */
+	BtydStatus (*at_least)(const BtydModel *m, double x, double t_x, double t, double horizon,
+						   double n, double *result);
+
 	/*
 	 * Horizon within which at least one purchase comes with this probability, 0 < probability < 1;
 	 * INFINITY or BTYD_NEVER when there is none.
@@ -200,6 +204,8 @@ BtydExpected(const BtydModel *m, double x, double t_x, double t, double horizon,
 			 double *result); /* horizon may be INFINITY: BTYD_INFINITE or the limit */
 extern BtydStatus BtydPmf(const BtydModel *m, double x, double t_x, double t, double horizon,
 						  double n, double *result);
+extern BtydStatus BtydAtLeast(const BtydModel *m, double x, double t_x, double t, double horizon,
+							  double n, double *result);
 extern BtydStatus BtydDiscounted(const BtydModel *m, double x, double t_x, double t, double horizon,
 								 double rate, double *result);
 

@@ -100,7 +100,8 @@ ErlangGap(int order, RandomState *rng)
 /* erlang_future.c: as the functions of a process, of a customer who is alive */
 extern double ErlangNone(const ErlangFuture *f, double horizon);
 extern BtydStatus ErlangWait(const ErlangFuture *f, double probability, double *result);
-extern double ErlangPmf(const ErlangFuture *f, double horizon, double n); /* n > 0 */
+extern double ErlangPmf(const ErlangFuture *f, double horizon, double n);     /* n > 0 */
+extern double ErlangAtLeast(const ErlangFuture *f, double horizon, double n); /* n > 0 */
 extern BtydStatus ErlangExpected(const ErlangFuture *f, double horizon, double *result);
 extern BtydStatus ErlangDiscounted(const ErlangFuture *f, double horizon, double rate,
 								   double *result);

@@ -141,6 +141,25 @@ ErlangPmf(const ErlangFuture *f, double horizon, double n)
 	return survive * sum;
 }
 
+/* The n-th came in time, and the customer had not left at one of those before it */
+double
+ErlangAtLeast(const ErlangFuture *f, double horizon, double n)
+{
+	double u = horizon / f->alpha;
+	double stayed =
+		f->a > 0.0 ? exp(LogRising(f->b, n - 1.0) - LogRising(f->a + f->b, n - 1.0)) : 1.0;
+	double sum = 0.0;
+
+	for (int j = 0; j < f->order; j++)
+	{
+		double pmf, tail;
+
+		NegativeBinomial(f->s + j, u, n * f->order - j, &pmf, &tail);
+		sum += Phase(f, j) * tail;
+	}
+	return stayed * sum;
+}
+
 /* About how many waits may count within u */
 static double
 Waits(const ErlangFuture *f, double u)

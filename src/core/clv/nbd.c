@@ -162,6 +162,16 @@ NbdWait(const BtydModel *m, double x, double t_x, double t, double probability, 
 }
 
 static BtydStatus
+NbdAtLeast(const BtydModel *m, double x, double t_x, double t, double horizon, double n,
+		   double *result)
+{
+	ErlangFuture f = NbdFuture(m, x, t_x, t);
+
+	*result = ErlangAtLeast(&f, horizon, n);
+	return BTYD_OK;
+}
+
+static BtydStatus
 NbdDiscounted(const BtydModel *m, double x, double t_x, double t, double horizon, double rate,
 			  double *result)
 {
@@ -217,6 +227,7 @@ const BtydProcess BtydNbd = {
 	.expected = NbdExpected,
 	.pmf = NbdPmf,
 	.wait = NbdWait,
+	.at_least = NbdAtLeast,
 	.discounted = NbdDiscounted,
 	.draw = NbdDraw,
 	.next = NbdNext,

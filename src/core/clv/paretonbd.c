@@ -354,14 +354,33 @@ WhereNothing(const Deaths *d, double from, double step)
 	return from + step;
 }
 
+/* The integral of the density over the times up to u a. In log u it has one peak, at the root of
+ * (c + s) u^2 - B u - (n + 1) rho. */
+static double
+DeathsUpTo(const Deaths *d, double u)
+{
+	double middle = (d->n + 1.0) * (1.0 + d->rho) - (d->c + d->n) * d->rho - (d->s + 1.0);
+	double root = sqrt(middle * middle + 4.0 * (d->c + d->s) * (d->n + 1.0) * d->rho);
+	double peak = middle < 0.0 ? 2.0 * (d->n + 1.0) * d->rho / (root - middle)
+							   : 0.5 * (middle + root) / (d->c + d->s);
+	double end = log(u);
+	double sum;
+
+	peak = fmin(end, log(peak));
+	sum = Integrate(DeathDensity, d, WhereNothing(d, peak, -1.0 / (d->n + 1.0)), peak);
+	if (end > peak)
+		sum +=
+			Integrate(DeathDensity, d, peak, fmin(end, WhereNothing(d, peak, 1.0 / (d->c + d->s))));
+	return sum;
+}
+
 /*
  * FH14: alive at the end of the horizon after n purchases, or died within it at time u after n:
  *
  *   C (a/(a + h))^c (h/(a + h))^n (b/(b + h))^s
  *	   + integral over 0 < u < h of C (a/(a + u))^c (u/(a + u))^n s/(b + u) (b/(b + u))^s du
  *
- * times P(alive), with C = (c)_n / n!. The integral, in log u, has one peak, at the root of
- * (c + s) u^2/a^2 - B u/a - (n + 1) rho. No purchase at all: dead at t, or else dead before the
+ * times P(alive), with C = (c)_n / n!. No purchase at all: dead at t, or else dead before the
  * next, or else a wait beyond the horizon: with E the first product above for n = 0,
  *
  *   P(0) = 1 - 1/G + 1/G (H(t) + E (1 - H(t + h))) = (F H(t_x) + E (1 - H(t + h))) / G
@@ -371,7 +390,7 @@ ParetoPmf(const BtydModel *m, double x, double t_x, double t, double horizon, do
 		  double *result)
 {
 	Future f;
-	double u, log_e, root, middle, end, peak, dead;
+	double u, log_e;
 	Deaths d;
 
 	ParetoFuture(m, x, t_x, t, &f);
@@ -389,17 +408,26 @@ ParetoPmf(const BtydModel *m, double x, double t_x, double t, double horizon, do
 	log_e += d.scale + n * (log(u) - log1p(u));
 	d.scale += log(f.s / d.rho);
 
-	middle = (n + 1.0) * (1.0 + d.rho) - (f.c + n) * d.rho - (f.s + 1.0);
-	root = sqrt(middle * middle + 4.0 * (f.c + f.s) * (n + 1.0) * d.rho);
-	peak = middle < 0.0 ? 2.0 * (n + 1.0) * d.rho / (root - middle)
-						: 0.5 * (middle + root) / (f.c + f.s);
-	end = log(u);
-	peak = fmin(end, log(peak));
-	dead = Integrate(DeathDensity, &d, WhereNothing(&d, peak, -1.0 / (n + 1.0)), peak);
-	if (end > peak)
-		dead +=
-			Integrate(DeathDensity, &d, peak, fmin(end, WhereNothing(&d, peak, 1.0 / (f.c + f.s))));
-	*result = exp(log_e) + dead;
+	*result = exp(log_e) + DeathsUpTo(&d, u);
+	return BTYD_OK;
+}
+
+/*
+ * The n-th purchase comes within the horizon and before death: with lambda integrated out its time
+ * u has the density (c)_n / (n - 1)! a^c u^(n-1) / (a + u)^(c+n), and the customer is there with
+ * (b/(b + u))^s. Per log u that is the form of Deaths, with other numbers.
+ */
+static BtydStatus
+ParetoAtLeast(const BtydModel *m, double x, double t_x, double t, double horizon, double n,
+			  double *result)
+{
+	Future f;
+	Deaths d;
+
+	ParetoFuture(m, x, t_x, t, &f);
+	d = (Deaths){f.c + 1.0, f.s - 1.0, n - 1.0, f.b / f.a,
+				 LogRising(f.c, n) - LogRising(1.0, n - 1.0) - f.log_g};
+	*result = DeathsUpTo(&d, horizon / f.a);
 	return BTYD_OK;
 }
 
@@ -532,6 +560,7 @@ const BtydProcess BtydParetonbd = {
 	.expected = ParetoExpected,
 	.pmf = ParetoPmf,
 	.wait = ParetoWait,
+	.at_least = ParetoAtLeast,
 	.discounted = ParetoDiscounted,
 	.draw = ParetoDraw,
 	.next = ParetoNext,

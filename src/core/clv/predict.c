@@ -140,6 +140,26 @@ BtydPmf(const BtydModel *m, double x, double t_x, double t, double horizon, doub
 }
 
 BtydStatus
+BtydAtLeast(const BtydModel *m, double x, double t_x, double t, double horizon, double n,
+			double *result)
+{
+	double value = 0.0;
+	BtydStatus status = BtydCheckRow(x, t_x, t);
+
+	if (status != BTYD_OK)
+		return status;
+	if (!(horizon >= 0.0 && horizon <= DBL_MAX))
+		return BTYD_BAD_HORIZON;
+	if (!BtydIsCount(n))
+		return BTYD_BAD_COUNT;
+	if (n == 0.0)
+		value = 1.0;
+	else if (horizon > 0.0)
+		status = m->process->at_least(m, x, t_x, t, horizon, n, &value);
+	return CheckedProbability(status, value, result);
+}
+
+BtydStatus
 BtydDiscounted(const BtydModel *m, double x, double t_x, double t, double horizon, double rate,
 			   double *result)
 {

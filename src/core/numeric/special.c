@@ -229,3 +229,23 @@ NegativeBinomial(double r, double u, double n, double *pmf, double *tail)
 	else if (*tail > 1.0)
 		*tail = 1.0;
 }
+
+double
+BetaLog(double a, double b)
+{
+	return lgamma(b) - LogRising(a, b);
+}
+
+/* I_(1-z)(b, a) with z = w/(1 + w), by the continued fraction that converges faster */
+double
+BetaPrimeTail(double a, double b, double log_beta, double y)
+{
+	double log_rest = -Log1pExp(y); /* log(1 - z) */
+	double log_z = y + log_rest;
+	double z = exp(log_z);
+	double front = exp(a * log_z + b * log_rest - log_beta);
+
+	if (z < (a + 1.0) / (a + b + 2.0))
+		return fmax(0.0, 1.0 - front / a * BetaFraction(a, b, z));
+	return fmin(1.0, front / b * BetaFraction(b, a, exp(log_rest)));
+}

@@ -17,4 +17,11 @@ extern double TrigammaRise(double a, double n); /* Trigamma(a + n) - Trigamma(a)
  */
 extern void NegativeBinomial(double r, double u, double n, double *pmf, double *tail);
 
+/*
+ * P(W > e^y) of W = X/Y with X ~ Gamma(a), Y ~ Gamma(b) independent (beta prime), and the logarithm
+ * of B(a, b), which it asks for because it costs more than all the rest.
+ */
+extern double BetaLog(double a, double b);
+extern double BetaPrimeTail(double a, double b, double log_beta, double y);
+
 #endif /* CRM_CORE_NUMERIC_SPECIAL_H */

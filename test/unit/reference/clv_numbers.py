@@ -84,6 +84,61 @@ show("churn_probability(h, 90)", old.probability(90, 0))
 show("expected_spend(h)", spend(2, mp.mpf(30)))
 show("clv(h, 365, .1)", spend(2, mp.mpf(30)) * old.discounted(365, mp.mpf("0.1")))
 show("predict(h, 90, margin => .3).clv", spend(2, mp.mpf(30)) * old.discounted(90, mp.mpf("0.1")) * mp.mpf("0.3"))
+
+
+def interval(customer, days, shape, scale):
+    """2.5 % are left out on each side: of the number of orders, and of what they bring (before any discount)"""
+    chance = [customer.probability(days, n) for n in range(70)]
+    fewer = lambda n: mp.fsum(chance[:n])
+    # nu ~ Gamma(shape, scale), and n orders bring Gamma(p n, nu): less than z with this probability
+    less = lambda z: chance[0] + mp.fsum(
+        chance[n] * mp.betainc(p * n, shape, 0, z / (scale + z), regularized=True) for n in range(1, 70))
+
+    def money(part):
+        low, high = mp.mpf(-5), mp.mpf(12)  # log z
+        if chance[0] >= part:
+            return mp.mpf(0)
+        for _ in range(50):
+            middle = (low + high) / 2
+            low, high = (middle, high) if less(mp.exp(middle)) < part else (low, middle)
+        return mp.exp(low)
+
+    lower = max(n for n in range(70) if fewer(n) <= mp.mpf("0.025"))
+    upper = min(n for n in range(70) if 1 - fewer(n + 1) <= mp.mpf("0.025"))
+    return lower, upper, money(mp.mpf("0.025")), money(mp.mpf("0.975"))
+
+
+def spread(customer, days, mean, x):
+    lower, upper, least, most = interval(customer, days, q + p * x, gamma + x * mean)
+    show("  orders lower, upper", f"{lower} {upper}")
+    factor = customer.discounted(days, mp.mpf("0.1")) / customer.expected(days)
+    show("  clv_lower, clv_upper", f"{mp.nstr(least * factor, 12)} {mp.nstr(most * factor, 12)}")
+
+
+show("predict(h, 365), intervals", "")
+spread(old, 365, mp.mpf(30), 2)
+
+
+class Faithful(Customer):
+    """NBD: nobody leaves"""
+
+    def __init__(self, r, alpha, x, t):
+        self.R, self.A, self.alive = mp.mpf(r) + x, mp.mpf(alpha) + t, mp.mpf(1)
+
+    def probability(self, days, n):
+        return self.poisson(n, days / W)
+
+    def expected(self, days):
+        return self.R / self.A * days / W
+
+    def discounted(self, days, discount):
+        rate = mp.log(1 + discount) * W / 365
+        return self.R / self.A * -mp.expm1(-rate * days / W) / rate
+
+
+# 20 repeat orders in 152 days, 20 each, the next 180 days
+show("predict(faithful, 180), intervals", "")
+spread(Faithful("0.385", "12.07", 20, mp.mpf(152) / 7), 180, mp.mpf(20), 20)
 numbers = Customer(3, 5, 20)
 show("btyd_p_alive(3, 5, 20)", numbers.alive)
 show("btyd_expected_orders(3, 5, 20, 100)", numbers.expected(100))

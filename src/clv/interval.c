@@ -1,0 +1,282 @@
+/*
+ * interval.c: how sure a model is of what it says about a customer
+ */
+#include "clv/predict.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "core/numeric/linear.h"
+
+/* What an interval leaves out on each side */
+#define OUT 0.025
+
+/* The 97.5 % point of the normal distribution */
+#define NORMAL_95 1.959963984540054
+
+/* ---------------------------------------------------------------- points
+ *
+ * Other parameters that the data still allow: pairs, both sides of each direction in which the
+ * estimates are uncertain. The interval of any figure f of the parameters is
+ *
+ *   f - sqrt(sum over the pairs of min(0, f(point) - f)^2)  to  f + sqrt(sum of max(...)^2)
+ *
+ * which is the delta method where the likelihood is a parabola and f a line, and needs no
+ * derivative where they are not. Orders and spend are fitted apart: their pairs add up.
+ */
+
+/* Points of a fit that has none of its own: from the covariance of the logarithms */
+static int
+PointsOfCovariance(const ClvPart *part, int n, double points[][BTYD_MAX_PARAMS])
+{
+	double factor[BTYD_MAX_PARAMS * BTYD_MAX_PARAMS];
+
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j <= i; j++)
+			factor[i * n + j] =
+				part->covariance[ClvTriangle(i, j)] / (part->params[i] * part->params[j]);
+	if (!isfinite(factor[0]) || !CholeskyFactor(n, factor))
+		return 0;
+	for (int j = 0; j < n; j++)
+		for (int i = 0; i < n; i++)
+		{
+			double shift = i < j ? 0 : NORMAL_95 * factor[i * n + j];
+
+			points[2 * j][i] = part->params[i] * exp(-shift);
+			points[2 * j + 1][i] = part->params[i] * exp(shift);
+		}
+	return 2 * n;
+}
+
+static int
+GetPoints(const ClvPart *part, int n, double points[][BTYD_MAX_PARAMS])
+{
+	if (part->npoints == 0)
+		return part->status == CLV_GIVEN ? 0 : PointsOfCovariance(part, n, points);
+	memcpy(points, part->points, sizeof(part->points));
+	return (int) part->npoints;
+}
+
+static ClvSpread *
+GetSpread(ClvPrepared *model)
+{
+	double points[CLV_MAX_POINTS][BTYD_MAX_PARAMS];
+	const BtydProcess *process = model->orders.process;
+	ClvSpread *spread = model->spread;
+
+	if (spread != NULL)
+		return spread;
+	spread = MemoryContextAllocZero(model->context, sizeof(ClvSpread));
+	spread->orders_points = GetPoints(&model->model.orders, process->nparams, points);
+	for (int i = 0; i < spread->orders_points; i++)
+		if (BtydPrepare(&spread->orders[i], process, model->orders.order, points[i]) != BTYD_OK)
+			spread->orders_points = 0;
+	if (model->has_spend)
+	{
+		spread->spend_points = GetPoints(&model->model.spend, GAMMA_GAMMA_PARAMS, points);
+		for (int i = 0; i < spread->spend_points; i++)
+			memcpy(spread->spend[i], points[i], sizeof(spread->spend[i]));
+	}
+	return model->spread = spread;
+}
+
+/* A figure at the estimates and sums of squares of what points lower and raise it by */
+typedef struct Range
+{
+	double at;
+	double below;
+	double above;
+} Range;
+
+/* Add a pair of points. */
+static void
+AddPair(Range *range, double one, double other)
+{
+	double least = fmin(one, other) - range->at;
+	double most = fmax(one, other) - range->at;
+
+	if (least < 0)
+		range->below += least * least;
+	if (most > 0)
+		range->above += most * most;
+}
+
+/* Orders, spend and value are never negative. */
+static ClvInterval
+RangeInterval(const Range *range)
+{
+	ClvInterval interval = {fmax(0, range->at - sqrt(range->below)),
+							range->at + sqrt(range->above)};
+
+	if (!isfinite(interval.upper)) /* somewhere it is infinite */
+		interval.upper = NAN;
+	return interval;
+}
+
+static const ClvInterval Unknown = {NAN, NAN};
+
+/* Expected orders or value at a point; infinite where they are */
+static double
+MeanAtPoint(ClvPrepared *model, const ClvAsked *asked, ClvFactor question, int i)
+{
+	const BtydModel *orders = &model->spread->orders[i];
+	const HistoryBtydRow *customer = asked->customer;
+	double mean = 0;
+	BtydStatus status;
+
+	if (orders->order == 1)
+	{
+		ClvOutlook *outlook = ClvGetOutlook(model, customer->x, customer->t, &asked->horizon);
+		double *factor = &outlook->mean[question][i];
+		double alive = 0;
+
+		status = BTYD_OK;
+		if (isnan(*factor))
+			status = ClvAskFactor(model, orders, customer->x, customer->t, question,
+								  &asked->horizon, factor);
+		if (status == BTYD_OK && isfinite(*factor))
+		{
+			status = BtydPAlive(orders, customer->x, customer->t_x, customer->t, &alive);
+			ClvCheckStatus(status, customer);
+			return alive * *factor;
+		}
+	}
+	status = ClvAskCustomer(model, orders, customer->x, customer->t_x, customer->t, question,
+							&asked->horizon, &mean);
+	if (status == BTYD_INFINITE)
+		return INFINITY;
+	ClvCheckStatus(status, customer);
+	return mean;
+}
+
+ClvInterval
+ClvMeanOrders(ClvPrepared *model, const ClvAsked *asked)
+{
+	ClvSpread *spread = GetSpread(model);
+	Range range = {asked->orders, 0, 0};
+
+	if (spread->orders_points == 0)
+		return Unknown;
+	for (int i = 0; i < spread->orders_points; i += 2)
+		AddPair(&range, MeanAtPoint(model, asked, CLV_ORDERS, i),
+				MeanAtPoint(model, asked, CLV_ORDERS, i + 1));
+	return RangeInterval(&range);
+}
+
+static double
+SpendAtPoint(const ClvSpread *spread, const HistoryBtydRow *customer, int i)
+{
+	double mean = 0;
+	BtydStatus status =
+		GammaGammaExpected(spread->spend[i], customer->x, fmax(customer->m_x, DBL_MIN), &mean);
+
+	if (status == BTYD_INFINITE)
+		return INFINITY;
+	ClvCheckStatus(status, customer);
+	return mean;
+}
+
+ClvInterval
+ClvMeanValue(ClvPrepared *model, const ClvAsked *asked)
+{
+	ClvSpread *spread = GetSpread(model);
+	Range range = {asked->value * asked->spend, 0, 0};
+
+	if (spread->orders_points == 0 || spread->spend_points == 0)
+		return Unknown;
+	for (int i = 0; i < spread->orders_points; i += 2)
+		AddPair(&range, asked->spend * MeanAtPoint(model, asked, CLV_VALUE, i),
+				asked->spend * MeanAtPoint(model, asked, CLV_VALUE, i + 1));
+	for (int i = 0; asked->value > 0 && i < spread->spend_points; i += 2)
+		AddPair(&range, asked->value * SpendAtPoint(spread, asked->customer, i),
+				asked->value * SpendAtPoint(spread, asked->customer, i + 1));
+	return RangeInterval(&range);
+}
+
+/* ---------------------------------------------------------------- what will happen */
+
+/* P(W > w) for customers of x repeat purchases; NULL where it is not kept */
+static OutcomeTable *
+GetTable(ClvPrepared *model, double x, double p, double shape)
+{
+	ClvSpread *spread = GetSpread(model);
+	OutcomeTable plan, *table;
+
+	if (x >= CLV_TABLES)
+		return NULL;
+	table = spread->table[(int) x];
+	if (table == NULL)
+	{
+		OutcomeTablePlan(&plan, p, shape);
+		table = MemoryContextAlloc(model->context, OutcomeTableSize(&plan));
+		*table = plan;
+		spread->table[(int) x] = table;
+	}
+	return table;
+}
+
+/* How many orders a customer makes who is alive. Those of one who has a memory are nobody else's */
+static const OutcomeCounts *
+GetCounts(ClvPrepared *model, const ClvAsked *asked, OutcomeCounts *own)
+{
+	const BtydModel *orders = &model->orders;
+	const HistoryBtydRow *customer = asked->customer;
+	double x = customer->x;
+	double t = customer->t;
+	double last = x > 0 ? t : 0;
+	double alive = 0;
+	ClvOutlook *outlook;
+
+	if (orders->order == 1)
+	{
+		outlook = ClvGetOutlook(model, x, t, &asked->horizon);
+		if (outlook->counted)
+			return &outlook->counts;
+		ClvCheckStatus(BtydPAlive(orders, x, last, t, &alive), customer);
+		if (alive >= DBL_MIN)
+		{
+			ClvCheckStatus(
+				OutcomeCountsOf(orders, x, last, t, asked->horizon.span, alive, &outlook->counts),
+				customer);
+			outlook->counted = true;
+			return &outlook->counts;
+		}
+	}
+	*own = (OutcomeCounts){0}; /* nobody who is surely gone orders */
+	if (asked->alive >= DBL_MIN)
+		ClvCheckStatus(
+			OutcomeCountsOf(orders, x, customer->t_x, t, asked->horizon.span, asked->alive, own),
+			customer);
+	return own;
+}
+
+/*
+ * Money is discounted as the mean of a customer's orders is: when exactly each comes is left out.
+ * Within a year at 10 % an order counts .91 to 1.
+ */
+void
+ClvOutcome(ClvPrepared *model, const ClvAsked *asked, ClvInterval *orders, ClvInterval *value)
+{
+	const HistoryBtydRow *customer = asked->customer;
+	OutcomeCounts own;
+	const OutcomeCounts *counts = GetCounts(model, asked, &own);
+
+	*value = Unknown;
+	*orders = (ClvInterval){0, 0};
+	if (counts->n > 0)
+		ClvCheckStatus(OutcomeInterval(counts, asked->alive, OUT, &orders->lower, &orders->upper),
+					   customer);
+	if (model->has_spend)
+	{
+		const double *params = model->model.spend.params;
+		double p = params[0];
+		double shape = params[1] + p * customer->x;
+		double scale = params[2] + customer->x * fmax(customer->m_x, DBL_MIN);
+		double discounted = asked->orders > 0 ? asked->value / asked->orders : 0;
+		OutcomeTable *table = GetTable(model, customer->x, p, shape);
+
+		scale *= discounted;
+		value->lower = scale * OutcomeSpend(counts, asked->alive, p, shape, table, 1 - OUT);
+		value->upper = scale * OutcomeSpend(counts, asked->alive, p, shape, table, OUT);
+	}
+}
