@@ -30,3 +30,16 @@ ratio() {
 	done
 	printf '%-45s %s\n' "$1" "$(printf '%s\n' "${rows[@]}" | sort -n | awk '{ v[NR] = $0 } END { split(v[int((NR + 1) / 2)], f, " "); printf "%s  (%s ms / %s ms)", f[1], f[2], f[3] }')"
 }
+
+# Milliseconds of processor time that the last statement of SQL takes in its backend, without workers.
+processor() {
+	psql -XqAt -v ON_ERROR_STOP=1 <<-SQL | tail -1
+		$1
+		SELECT split_part(pg_read_file('/proc/self/schedstat'), ' ', 1) AS before \gset
+		$2 \g /dev/null
+		SELECT round((split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::numeric - :before) / 1e6)
+	SQL
+}
+
+# The median of numbers, a line each.
+median() { sort -n | awk '{ v[NR] = $0 } END { print v[int((NR + 1) / 2)] }'; }
