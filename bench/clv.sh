@@ -32,6 +32,14 @@ ratio "btyd_agg(history) serial / 2 workers" "$serial" "SELECT crm.btyd_agg(hist
 	"SET max_parallel_workers_per_gather = 2; SET min_parallel_table_scan_size = 0; SET parallel_setup_cost = 0; SELECT crm.btyd_agg(history, '2024-09-30') FROM customer"
 run "SET max_parallel_workers_per_gather = 2; SET min_parallel_table_scan_size = 0; SET parallel_setup_cost = 0; EXPLAIN (COSTS off) SELECT crm.btyd_agg(history, '2024-09-30') FROM customer"
 
+# on a busy machine: what is left for the leader to do
+parallel="${serial/gather = 0/gather = 2} SET min_parallel_table_scan_size = 0; SET parallel_setup_cost = 0;"
+for ((i = 0; i < RUNS; i++)); do
+	a=$(processor "$parallel" "SELECT crm.btyd_agg(history, '2024-09-30') FROM customer")
+	b=$(processor "$serial" "SELECT crm.btyd_agg(history, '2024-09-30') FROM customer")
+	awk -v a="$a" -v b="$b" 'BEGIN { printf "%.2f  (%d ms / %d ms)\n", a / b, a, b }'
+done | median | sed 's/^/processor time of the leader with 2 workers \/ serial: /'
+
 for process in mbgnbd bgnbd paretonbd; do
 	m="(SELECT model FROM model WHERE process = '$process')"
 	ratio "p_alive, expected_orders, clv $process / revenue" "$serial" \

@@ -165,4 +165,6 @@ COMMENT ON FUNCTION crm.btyd(crm.history, date, double precision) IS
 	'recency and frequency for the "buy till you die" models (Fader, Hardie and Lee 2005): x repeat purchase days, '
 	't_x time from the first to the last, t time from the first to as_of, both in units of unit_days (7: weeks); m_x '
 	'mean net spend per repeat purchase day: all money after the first purchase day, refunds included, divided by x '
-	'(NULL when x = 0). All NULL before the first purchase';
+	'(NULL when x = 0). All NULL before the first purchase. Of many histories: SELECT (b).x, (b).t FROM (SELECT '
+	'crm.btyd(history, as_of) AS b FROM ... OFFSET 0) AS q is twice as fast as the function in FROM, for which '
+	'PostgreSQL keeps a table a call, or as (crm.btyd(history, as_of)).*, which calls it for each column';

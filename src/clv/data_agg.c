@@ -60,19 +60,22 @@ GrowState(BtydOpen *state, const BtydOpen *owned_by_executor, uint32 times)
 	return grown;
 }
 
+/* Count rows. */
 static BtydOpen *
-AddRow(BtydOpen *state, const BtydOpen *owned_by_executor, const BtydRow *row)
+AddRows(BtydOpen *state, const BtydOpen *owned_by_executor, const BtydRow *rows, Size n)
 {
-	BtydDataStatus status = BtydOpenAdd(state, row, NULL);
+	Size done = 0;
 
-	if (status == BTYD_DATA_OK)
-		return state;
-	if (status == BTYD_DATA_FULL)
+	while (done < n)
 	{
-		state = GrowState(state, owned_by_executor, 2);
-		status = BtydOpenAdd(state, row, NULL);
+		BtydDataStatus status = BtydOpenMerge(state, rows, Min(n, done + BLOCK_ROWS), &done);
+
+		CHECK_FOR_INTERRUPTS();
+		if (status == BTYD_DATA_FULL)
+			state = GrowState(state, owned_by_executor, 2);
+		else
+			BtydCheckStatus(status);
 	}
-	BtydCheckStatus(status);
 	return state;
 }
 
@@ -94,7 +97,7 @@ AddData(BtydOpen *owned, const BtydData *data)
 {
 	static const BtydCounters zero;
 	BtydOpen *state = owned ? owned : NewState(BTYD_OPEN_FIRST_CAPACITY, data->unit_days);
-	Size n = BtydRowCount(data), done = 0;
+	Size n = BtydRowCount(data);
 	uint32 times = 1;
 
 	if (n == 0 && memcmp(&data->counters, &zero, sizeof(zero)) == 0)
@@ -108,17 +111,7 @@ AddData(BtydOpen *owned, const BtydData *data)
 		times *= 2;
 	if (times > 1)
 		state = GrowState(state, owned, times);
-	while (done < n)
-	{
-		BtydDataStatus status = BtydOpenMerge(state, data->rows, Min(n, done + BLOCK_ROWS), &done);
-
-		CHECK_FOR_INTERRUPTS();
-		if (status == BTYD_DATA_FULL)
-			state = GrowState(state, owned, 2);
-		else
-			BtydCheckStatus(status);
-	}
-	return state;
+	return AddRows(state, owned, data->rows, n);
 }
 
 /* The state of this call, or NULL before the first row. An error outside of an aggregate. */
@@ -165,16 +158,18 @@ UnitDaysArgument(FunctionCallInfo fcinfo, int n)
 	return unit_days;
 }
 
-/* Count `weight` customers with repeat purchases in the spend model's rows. */
+/* Count customers, and for the spend model those with repeat purchases, if it is known what they
+ * spent. */
 static BtydOpen *
-AddSpend(BtydOpen *state, const BtydOpen *owned_by_executor, double x, double m_x, double weight)
+AddCustomer(BtydOpen *state, const BtydOpen *owned_by_executor, BtydRow customer, bool has_spend,
+			double m_x)
 {
-	BtydRow row = {x, m_x, BTYD_MARK(BTYD_SPEND), weight};
+	BtydRow rows[2] = {customer, {customer.x, m_x, BTYD_MARK(BTYD_SPEND), customer.weight}};
+	bool counts = has_spend && customer.x > 0;
 
-	if (m_x > 0)
-		return AddRow(state, owned_by_executor, &row);
-	state->counters.no_spend += weight;
-	return state;
+	if (counts && !(m_x > 0))
+		state->counters.no_spend += customer.weight;
+	return AddRows(state, owned_by_executor, rows, counts && m_x > 0 ? 2 : 1);
 }
 
 /* Count a day or a gap. */
@@ -247,9 +242,7 @@ btyd_agg_history(PG_FUNCTION_ARGS)
 		state->counters.merged += (double) (summary.orders - summary.purchase_days);
 		BtydOpenSetAsOf(state, as_of);
 		row = (BtydRow){btyd.x, btyd.t_x, btyd.t, 1};
-		state = AddRow(state, owned, &row);
-		if (btyd.x > 0)
-			state = AddSpend(state, owned, btyd.x, btyd.m_x, 1);
+		state = AddCustomer(state, owned, row, true, btyd.m_x);
 		state = AddDays(fcinfo, state, owned, days, summary.purchase_days);
 	}
 	if (days != few)
@@ -299,10 +292,7 @@ btyd_agg_numbers(PG_FUNCTION_ARGS)
 		BtydCheckMeanSpend(m_x);
 	}
 	BtydOpenSetAsOf(state, BTYD_NO_DAY);
-	state = AddRow(state, owned, &row);
-	if (PG_NARGS() > 4 && !PG_ARGISNULL(4) && row.x > 0)
-		state = AddSpend(state, owned, row.x, m_x, row.weight);
-	PG_RETURN_POINTER(state);
+	PG_RETURN_POINTER(AddCustomer(state, owned, row, PG_NARGS() > 4 && !PG_ARGISNULL(4), m_x));
 }
 
 /* Add data in either form: the transition of btyd_agg(btyd_data), and every combine. */
