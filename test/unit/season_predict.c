@@ -19,12 +19,12 @@ Day(int year, int month, int mday)
 }
 
 static BtydModel
-Model(const BtydProcess *process, double r, double alpha, double a, double b)
+Model(const BtydProcess *process, int order, double r, double alpha, double a, double b)
 {
 	const double params[] = {r, alpha, a, b};
 	BtydModel m;
 
-	if (BtydPrepare(&m, process, 1, params) != BTYD_OK)
+	if (BtydPrepare(&m, process, order, params) != BTYD_OK)
 		abort();
 	return m;
 }
@@ -54,7 +54,7 @@ TestReference(void)
 	Season season = SeasonOfFactors(months, SEASON_MONTHS);
 	SeasonClock clock = SeasonStart(&season);
 	int32_t as_of = Day(2024, 11, 15);
-	BtydModel m = Model(&BtydMbgnbd, .525, 6.18, .891, 1.614);
+	BtydModel m = Model(&BtydMbgnbd, 1, .525, 6.18, .891, 1.614);
 
 	CHECK_NEAR(SeasonSpan(&clock, Day(2024, 5, 20), Day(2024, 9, 30)) / 7, cases[0].t_x, 1e-13);
 	CHECK_NEAR(SeasonSpan(&clock, Day(2024, 5, 20), as_of) / 7, cases[0].t, 1e-13);
@@ -109,9 +109,14 @@ TestEveryDay(void)
 {
 	Season season = SeasonOfFactors((const double[]){.05, 3, .05, 1, 1, 1, .3, 1, 1, 20, 1, 3}, 12);
 	SeasonClock clock = SeasonStart(&season);
-	const BtydModel models[] = {
-		Model(&BtydMbgnbd, .525, 6.18, .891, 1.614), Model(&BtydBgnbd, 3, 40, .1, 20),
-		Model(&BtydParetonbd, .55, 10.57, .606, 11.67), Model(&BtydMbgnbd, .5, .4, .2, .1)};
+	const BtydModel models[] = {Model(&BtydMbgnbd, 1, .525, 6.18, .891, 1.614),
+								Model(&BtydBgnbd, 1, 3, 40, .1, 20),
+								Model(&BtydParetonbd, 1, .55, 10.57, .606, 11.67),
+								Model(&BtydMbgnbd, 1, .5, .4, .2, .1),
+								Model(&BtydMbgnbd, 3, .8, 3, .3, 2),
+								Model(&BtydBgnbd, 2, 1.5, 9, .5, 3),
+								Model(&BtydNbd, 2, .7, 5, 0, 0),
+								Model(&BtydNbd, 1, 2, 12, 0, 0)};
 	const double customers[][3] = {{0, 0, 0}, {5, 30, 38}, {0, 0, 50}};
 	const int days[] = {1, 17, 365, 1100};
 	const double rates[] = {.001, .1, 3, 1e9};
@@ -139,7 +144,9 @@ TestEveryDay(void)
 					worst = fmax(worst, isnan(got) ? 1 : fabs(got - want) / want);
 				}
 			}
-		unit_check(worst < 1e-11, "discounted by day: model %d, %.1e", (int) i, worst);
+		/* worst in the first days of a newcomer of regular habits, who orders hardly anything */
+		unit_check(worst < (models[i].order == 1 ? 1e-11 : 1e-9),
+				   "discounted by day: model %d, %.1e", (int) i, worst);
 	}
 }
 
@@ -149,7 +156,7 @@ TestFar(void)
 {
 	Season season = SeasonOfFactors(months, SEASON_MONTHS);
 	SeasonClock clock = SeasonStart(&season);
-	BtydModel m = Model(&BtydMbgnbd, .525, 6.18, .891, 1.614);
+	BtydModel m = Model(&BtydMbgnbd, 1, .525, 6.18, .891, 1.614);
 	int32_t as_of = Day(2024, 11, 15);
 	double delta = log1p(.1) / 365;
 	SeasonHorizon near = SeasonAhead(&m, &clock, 7, as_of, SEASON_FAR_DAYS, 7 * delta);
@@ -194,7 +201,7 @@ TestFlat(void)
 	Season equal =
 		SeasonOfFactors((const double[]){2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2}, SEASON_MONTHS);
 	SeasonClock clock = SeasonStart(&flat), equal_clock = SeasonStart(&equal);
-	BtydModel m = Model(&BtydMbgnbd, .525, 6.18, .891, 1.614);
+	BtydModel m = Model(&BtydMbgnbd, 1, .525, 6.18, .891, 1.614);
 	double delta = log1p(.1) / 365;
 	const double days[] = {0, 1, 90, 365, 20000, INFINITY};
 

@@ -10,30 +10,40 @@
 
 #define PI 3.14159265358979323846
 
-/* Two points a day tell its discount and E where neither changes by more than this in a day */
+/*
+ * Two points a day tell its discount and E where neither changes by more than this in a day, and
+ * behind the first days, on which E may begin as a cube
+ */
 #define STEEP 0.02
+#define FIRST_DAYS 8
 
 /* Accuracy of the polynomial, as a logarithm: 1e-13 */
 #define DIGITS 30.0
 
 /*
- * E is a function of t / (scale + T + t), T the age of the customer, hence smooth in v = log(1 + t
- * / scale): in v its nearest pole is pi away from the real axis, for whatever age. A polynomial
- * through Chebyshev points is then off by the power -n of the sum of the axes of the ellipse
- * around [0, v] through that pole (Trefethen, Approximation Theory and Approximation Practice,
- * theorem 8.2).
+ * E of an age t is a mixture over rates of gamma distribution with scale A = alpha + T, T the time
+ * observed. Of gaps of order k it has the terms of a renewal process of Erlang gaps, exp(-lambda t
+ * (1 - w)) with w the k-th roots of 1 (Cox 1962, Renewal Theory, section 4.5), mixed: powers of 1 +
+ * t (1 - w) / A. So its poles are at t = -A / (1 - w): at -A, for k = 2 at -A / 2, for k = 3 at
+ * that angle of +-30 degrees. In v = log(1 + k t / alpha) they are pi away from the real axis, for
+ * k = 3 two thirds of pi, for whatever T, and v is short where t is long.
+ *
+ * A polynomial through Chebyshev points is then off by the power -n of the sum of the half axes of
+ * the ellipse around [0, v] that has the pole on it (Trefethen, Approximation Theory and
+ * Approximation Practice, theorem 8.2).
  */
 static int
-NodesNeeded(double v)
+NodesNeeded(double v, int order)
 {
-	double ratio = 2 * PI / v;
+	double away = order <= 2 ? PI : 2 * PI / order;
+	double ratio = 2 * away / v;
 	double axes = ratio + sqrt(1 + ratio * ratio);
 	double n = ceil(DIGITS / log(axes)) + 2;
 
 	return n < SEASON_MAX_NODES ? (int) n : SEASON_MAX_NODES;
 }
 
-/* The time scale of the process, the parameter that is a time */
+/* The scale of v: of the parameters that are times, the smallest; of gaps of order k a part */
 static double
 TimeScale(const BtydModel *model)
 {
@@ -42,7 +52,7 @@ TimeScale(const BtydModel *model)
 	for (int i = 0; i < model->process->nparams; i++)
 		if (model->process->in_time_units[i])
 			scale = fmin(scale, model->params[i]);
-	return scale;
+	return scale / model->order;
 }
 
 typedef struct Nodes
@@ -53,10 +63,10 @@ typedef struct Nodes
 } Nodes;
 
 static Nodes
-MakeNodes(double scale, double span)
+MakeNodes(double scale, int order, double span)
 {
 	double v = log1p(span / scale);
-	Nodes nodes = {.n = NodesNeeded(v), .scale = scale};
+	Nodes nodes = {.n = NodesNeeded(v, order), .scale = scale};
 
 	for (int j = 0; j <= nodes.n; j++)
 		nodes.v[j] = v * pow(sin(PI / 2 * j / nodes.n), 2);
@@ -93,11 +103,12 @@ AddPoint(const Nodes *nodes, double time, double count, double *weight)
 
 /* Weights for so many days from as_of on; the last node is their end. */
 static void
-MakeWeights(const SeasonClock *clock, double unit_days, double scale, int32_t as_of, int days,
-			double delta, SeasonHorizon *horizon)
+MakeWeights(const BtydModel *model, const SeasonClock *clock, double unit_days, int32_t as_of,
+			int days, double delta, SeasonHorizon *horizon)
 {
+	double scale = TimeScale(model);
 	double end = SeasonSpan(clock, as_of, as_of + days) / unit_days;
-	Nodes nodes = MakeNodes(scale, end);
+	Nodes nodes = MakeNodes(scale, model->order, end);
 	double before = 0;
 
 	horizon->n = nodes.n;
@@ -112,7 +123,7 @@ MakeWeights(const SeasonClock *clock, double unit_days, double scale, int32_t as
 		double start = exp(-delta * day);
 		double width = after - before;
 
-		if (delta <= STEEP && width <= STEEP * (scale + before))
+		if (day >= FIRST_DAYS && delta <= STEEP && width <= STEEP * (scale + before))
 		{
 			/* the Gauss rule of two points */
 			double aside = .5 / sqrt(3);
@@ -170,7 +181,7 @@ SeasonAhead(const BtydModel *model, const SeasonClock *clock, double unit_days, 
 		horizon.far = near_span / unit_days;
 		horizon.far_factor = exp(delta * (near_span - near_days));
 	}
-	MakeWeights(clock, unit_days, TimeScale(model), as_of, near_days, delta, &horizon);
+	MakeWeights(model, clock, unit_days, as_of, near_days, delta, &horizon);
 	return horizon;
 }
 
