@@ -65,7 +65,7 @@ main(int argc, char **argv)
 				}
 				rows[j] = row;
 			}
-			if (BtydFitProcess(process, rows, (size_t) customers, &env, &fit) != BTYD_FIT_CONVERGED)
+			if (BtydFitProcess(process, 1, rows, (size_t) customers, &env, &fit) != BTYD_FIT_CONVERGED)
 				continue;
 			converged++;
 			for (int j = 0; j < process->nparams; j++)

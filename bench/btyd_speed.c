@@ -115,7 +115,7 @@ Speed(size_t customers)
 		}
 		printf("  %-28s %8.0f ns\n", "row: and Hessian", (Seconds() - start) * 1e9 / some);
 		start = Seconds();
-		BtydFitProcess(process, rows, distinct, &test_env, &fit);
+		BtydFitProcess(process, 1, rows, distinct, &test_env, &fit);
 		printf("  fit: %zu customers, %zu distinct: %.2f s, %d evaluations, %s%s\n", customers,
 			   distinct, Seconds() - start, fit.evaluations, BtydFitStatusName(fit.status),
 			   sum == 42 ? "!" : "");

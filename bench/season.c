@@ -173,7 +173,7 @@ Predict(const Season *season, const BtydRow *rows, int n, int32_t as_of)
 	BtydModel model;
 
 	SeasonRows(&clock, as_of, UNIT_DAYS, rows, (size_t) n, clocked);
-	BtydFitProcess(&BtydMbgnbd, clocked, (size_t) n, &env, &fit);
+	BtydFitProcess(&BtydMbgnbd, 1, clocked, (size_t) n, &env, &fit);
 	BtydPrepare(&model, &BtydMbgnbd, 1, fit.params);
 	for (int i = 0; i < n; i++)
 	{

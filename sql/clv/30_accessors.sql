@@ -86,8 +86,8 @@ CREATE FUNCTION crm.clv_is_usable(model crm.clv_model) RETURNS boolean
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'clv_is_usable';
 COMMENT ON FUNCTION crm.clv_is_usable(crm.clv_model) IS
-	'true if the model can predict orders: its fit converged, or its parameters were given. Predictions with another '
-	'model are errors';
+	'true if the model can predict orders: its fit reached a maximum of the likelihood, whether or not the data '
+	'determine every parameter, or its parameters were given. Predictions with another model are errors';
 
 CREATE FUNCTION crm.clv_has_spend(model crm.clv_model) RETURNS boolean
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
@@ -106,24 +106,30 @@ CREATE FUNCTION crm.clv_parameters(model crm.clv_model)
 COMMENT ON FUNCTION crm.clv_parameters(crm.clv_model) IS
 	'the parameters of a model: estimate, standard error (from the Hessian of the log-likelihood), 95 % interval '
 	'(symmetric in the logarithm, hence positive), in the model''s unit of time and of money. Errors and intervals '
-	'are NULL for given parameters and where the fit did not converge';
+	'are NULL for given parameters, for those that the data do not determine, and where the fit did not converge';
 
 CREATE FUNCTION crm.clv_diagnostics(
 	model crm.clv_model,
-	OUT process text, OUT unit_days double precision, OUT status text, OUT message text,
-	OUT log_likelihood double precision, OUT aic double precision, OUT bic double precision, OUT customers bigint,
-	OUT distinct_rows bigint, OUT iterations bigint, OUT skipped_no_purchase bigint, OUT skipped_invalid bigint,
-	OUT skipped_null bigint, OUT merged_orders bigint, OUT spend_status text, OUT spend_message text,
+	OUT process text, OUT regularity integer, OUT unit_days double precision, OUT status text, OUT identified boolean,
+	OUT message text, OUT log_likelihood double precision, OUT aic double precision, OUT bic double precision,
+	OUT customers bigint, OUT distinct_rows bigint, OUT iterations bigint, OUT why text, OUT candidates integer,
+	OUT runner_up text, OUT runner_up_regularity integer, OUT aic_ahead double precision, OUT prior boolean,
+	OUT there_at_start bigint, OUT skipped_no_purchase bigint, OUT skipped_invalid bigint, OUT skipped_null bigint,
+	OUT merged_orders bigint, OUT spend_status text, OUT spend_identified boolean, OUT spend_message text,
 	OUT spend_log_likelihood double precision, OUT spend_aic double precision, OUT spend_bic double precision,
 	OUT spend_customers bigint, OUT spend_distinct_rows bigint, OUT spend_iterations bigint, OUT spend_skipped bigint,
-	OUT spend_correlation double precision, OUT warning text
+	OUT spend_correlation double precision, OUT spend_rank_correlation double precision,
+	OUT spend_log_correlation double precision, OUT warning text
 ) RETURNS record
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20
 	AS 'MODULE_PATHNAME', 'clv_diagnostics';
 COMMENT ON FUNCTION crm.clv_diagnostics(crm.clv_model) IS
-	'how the fit went, one row: status and its meaning, log-likelihood, AIC and BIC (lower is better; compare '
-	'processes on the same data only), customers and distinct rows used, iterations, rows left out by reason, orders '
-	'of one day that were merged; the same for the spend model, with repeat customers left out because they spent '
-	'nothing, and the correlation of mean spend and number of repeat orders, which the spend model assumes to be '
-	'none; warning: a sentence where something needs attention, else NULL. NULL in all spend columns without a spend '
-	'model';
+	'how the fit went, one row: process and regularity; status, whether the data determine every parameter '
+	'(identified), and both in words, with the model of its own that the fit came to, or what is missing for one; '
+	'log-likelihood, AIC and BIC (lower is better; compare on the same data only), customers and distinct rows used, '
+	'iterations; why this process was chosen, among how many, the runner-up and how much larger its AIC is (NULL '
+	'unless the process was auto); whether a weak prior was used; customers of the first day of the data, who were '
+	'there before; rows left out by reason, orders of one day that were merged; the same for the spend model, with '
+	'repeat customers left out because they spent nothing, and the correlation of mean spend and number of repeat '
+	'orders, as numbers, by ranks and of logarithms, which the spend model assumes to be none; warning: sentences '
+	'where something needs attention, else NULL. NULL in all spend columns without a spend model';

@@ -62,11 +62,53 @@ ClvStatusName(int status)
 	return status == CLV_GIVEN ? "given" : BtydFitStatusName((BtydFitStatus) status);
 }
 
-const char *
-ClvStatusMessage(int status)
+double
+ClvAic(const ClvModel *model)
 {
-	return status == CLV_GIVEN ? "The parameters were given, not fitted."
-							   : BtydFitStatusMessage((BtydFitStatus) status);
+	return 2 * ClvProcessByName(model->process)->nparams -
+		   2 * (model->orders.loglik + model->log_gaps);
+}
+
+/* A count in a sentence, singular or plural. */
+static const char *
+Count(double n, const char *one, const char *many)
+{
+	return psprintf("%.0f %s", n, n == 1 ? one : many);
+}
+
+/* What a fit came to, or what is missing for one. */
+const char *
+ClvPartMessage(const ClvPart *part, const ClvPartKind *kind)
+{
+	bool spend = kind->nparams == ClvSpendKind.nparams;
+	double missing = BTYD_MIN_CUSTOMERS - part->customers;
+	StringInfoData message;
+
+	switch (part->status)
+	{
+		case CLV_GIVEN:
+			return "The parameters were given, not fitted.";
+		case BTYD_FIT_TOO_FEW:
+			return psprintf("There are %s%s, and %d are needed: %.0f more.",
+							Count(part->customers, "customer", "customers"),
+							spend ? " with a repeat order and positive spend" : "",
+							BTYD_MIN_CUSTOMERS, missing);
+		case BTYD_FIT_NO_REPEATS:
+			if (spend)
+				return "No customer has a repeat order and positive spend: one is needed at least.";
+			return psprintf("None of %s has ordered on a second day: one is needed at least.",
+							Count(part->customers, "customer", "customers"));
+		case BTYD_FIT_NOT_IDENTIFIED:
+			initStringInfo(&message);
+			for (int i = 0; i < BTYD_LIMITS; i++)
+				if (part->limits & 1u << i)
+					appendStringInfo(&message, "%s ", BtydLimitMessage((BtydLimit) (1u << i)));
+			appendStringInfo(&message, "Predictions stand; the data do not determine %s of %s.",
+							 ClvParameterNames(kind, part->unidentified), kind->title);
+			return message.data;
+		default:
+			return BtydFitStatusMessage((BtydFitStatus) part->status);
+	}
 }
 
 static void
@@ -151,6 +193,7 @@ ChoiceIsCanonical(const ClvChoice *choice)
 
 	strlcpy(name, choice->runner_up, CLV_NAME_SIZE);
 	return memcmp(name, choice->runner_up, CLV_NAME_SIZE) == 0 && IsPlain(choice->ahead) &&
+		   choice->regularity <= BTYD_REGULARITY_ONE_DAY && choice->unused == 0 &&
 		   (choice->runner_up_order > 0) == (name[0] != 0) &&
 		   (choice->runner_up_order > 0) == !isnan(choice->ahead);
 }

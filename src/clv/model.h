@@ -6,6 +6,7 @@
 
 #include "glue.h"
 
+#include "core/clv/auto.h"
 #include "core/clv/data.h"
 #include "core/clv/fit.h"
 #include "core/clv/season.h"
@@ -51,6 +52,8 @@ typedef struct ClvChoice
 	uint32 runner_up_order;        /* 0: no other candidate was usable */
 	char runner_up[CLV_NAME_SIZE]; /* its process */
 	double ahead;                  /* AIC of the runner-up less that of the model; NaN: none */
+	uint32 regularity;             /* BtydRegularity: could it be chosen? */
+	uint32 unused;
 } ClvChoice;
 
 /* The stored bytes. What a part does not use is zero, so that equal models have equal bytes. */
@@ -114,8 +117,9 @@ extern Datum ClvModelGetDatum(ClvModel *model);
 extern void ClvModelPutJson(StringInfo out, const ClvModel *model);
 extern Datum ClvModelFromJson(const char *input, fmNodePtr escontext);
 
+extern double ClvAic(const ClvModel *model); /* of the half about orders */
 extern const char *ClvStatusName(int status);
-extern const char *ClvStatusMessage(int status);
+extern const char *ClvPartMessage(const ClvPart *part, const ClvPartKind *kind); /* sentences */
 extern const char *ClvNoSpend(const ClvModel *model); /* why, NULL if spend can be predicted */
 
 /* May a part predict? */

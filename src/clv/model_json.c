@@ -150,12 +150,16 @@ AppendPart(StringInfo out, const ClvPart *part, const ClvPartKind *kind)
 	AppendField(out, "evaluations", part->evaluations);
 }
 
+static const char *const RegularityNames[] = {"known", "no_gaps", "one_day"};
+
 static void
 AppendChoice(StringInfo out, const ClvChoice *choice)
 {
 	if (choice->candidates == 0)
 		return;
 	appendStringInfo(out, ", \"choice\": {\"candidates\": %u", choice->candidates);
+	if (choice->regularity != BTYD_REGULARITY_KNOWN)
+		AppendText(out, "regularity", RegularityNames[choice->regularity]);
 	if (choice->runner_up_order > 0)
 	{
 		AppendText(out, "runner_up", choice->runner_up);
@@ -662,6 +666,15 @@ ReadChoice(ModelObject *object, ClvChoice *choice)
 	if (candidates == 0)
 		return Wrong(&inner, "candidates", "a number above 0", Field(&inner, "candidates"));
 	choice->candidates = (uint32) candidates;
+	value = Field(&inner, "regularity");
+	for (uint32 r = 0; value != NULL && r < lengthof(RegularityNames); r++)
+		if (IsString(value, RegularityNames[r]))
+		{
+			choice->regularity = r;
+			value = NULL;
+		}
+	if (value != NULL)
+		return Wrong(&inner, "regularity", "whether it could be chosen", value);
 	value = Field(&inner, "runner_up");
 	if (value == NULL)
 		return HasNoOtherKey(&inner);
@@ -767,8 +780,6 @@ ReadModel(JsonbContainer *container, char **wrong)
 	value = Field(&object, "log_gaps");
 	if (value != NULL && !ReadNumber(&object, "log_gaps", value, &model->log_gaps))
 		return NULL;
-	if (isnan(model->log_gaps))
-		return Wrong(&object, "log_gaps", "a number", value), NULL;
 	if (!ReadOrder(&object, "regularity", process, &model->order) ||
 		!ReadPart(&object, &kind, &model->orders) || !ReadPrior(&object, &model->prior) ||
 		!ReadDay(&object, "as_of", &model->as_of) || !ReadChoice(&object, &model->choice) ||

@@ -61,13 +61,14 @@ void
 ClvCheckUsable(const ClvModel *model)
 {
 	int status = model->orders.status;
+	ClvPartKind kind = ClvOrdersKind(ClvProcessByName(model->process));
 
 	if (!ClvUsable(status))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("the model cannot predict: the status of its fit is \"%s\"",
 						ClvStatusName(status)),
-				 errdetail("%s", ClvStatusMessage(status)),
+				 errdetail("%s", ClvPartMessage(&model->orders, &kind)),
 				 errhint("crm.clv_is_usable(model) tells before; crm.clv_diagnostics(model) shows "
 						 "more.")));
 }

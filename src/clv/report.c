@@ -20,11 +20,20 @@ PG_FUNCTION_INFO_V1(clv_processes);
 /* Gamma-Gamma assumes none; below this the harm is small (Fader & Hardie 2013 fit data with 0.11)
  */
 #define CORRELATION_LIMIT 0.2
+#define RANK_CORRELATION_LIMIT 0.3
+
+/* Below so many customers estimates are loose, and a weak prior may help */
+#define FEW_CUSTOMERS 400
+
+/* So large a part of the customers on the first day were there before the data begin */
+#define CROWDED_START 0.05
 
 /* clv_diagnostics: columns about a part, about spend, and all */
-#define PART_COLUMNS 8
-#define SPEND_COLUMNS (PART_COLUMNS + 2)
-#define DIAGNOSTICS_COLUMNS (2 + PART_COLUMNS + BTYD_COUNTERS - 1 + SPEND_COLUMNS + 1)
+#define PART_COLUMNS 9
+#define SPEND_COLUMNS (PART_COLUMNS + 4)
+#define CHOICE_COLUMNS 7
+#define DIAGNOSTICS_COLUMNS \
+	(3 + PART_COLUMNS + CHOICE_COLUMNS + BTYD_COUNTERS - 1 + SPEND_COLUMNS + 1)
 
 /* The next column of a row: a number, NULL if it is none. */
 static void
@@ -98,62 +107,123 @@ clv_parameters(PG_FUNCTION_ARGS)
 					HeapTupleGetDatum(heap_form_tuple(funcctx->tuple_desc, values, nulls)));
 }
 
-/* Names of the parameters of a bit mask, in a sentence; NULL for none */
-static const char *
-UnidentifiedSentence(const ClvPart *part, const ClvPartKind *kind)
-{
-	if (part->unidentified == 0)
-		return NULL;
-	return psprintf("Not determined by the data: %s of %s.",
-					ClvParameterNames(kind, part->unidentified), kind->title);
-}
-
 const char *
 ClvNoSpend(const ClvModel *model)
 {
 	if (!model->has_spend)
 		return "It was made without money: the data had none, or spend was false.";
 	if (!ClvUsable(model->spend.status))
-		return ClvStatusMessage(model->spend.status);
+		return ClvPartMessage(&model->spend, &ClvSpendKind);
 	if (model->spend.params[1] <= 1)
 		return "Customers differ so much in what they spend that the mean is infinite (q of the "
 			   "spend model is not above 1).";
 	return NULL;
 }
 
+static void
+AddSentence(StringInfo out, const char *sentence)
+{
+	appendStringInfo(out, "%s%s", out->len > 0 ? " " : "", sentence);
+}
+
+/* Were many customers there before the data begin? Then their first order is not their first. */
+static bool
+IsCrowded(const ClvModel *model)
+{
+	return model->there_at_start > 2 &&
+		   model->there_at_start > CROWDED_START * model->orders.customers;
+}
+
 /* What speaks against using a model as it is; NULL if all is well */
 static const char *
 ModelWarning(const ClvModel *model)
 {
-	ClvPartKind orders = ClvOrdersKind(ClvProcessByName(model->process));
-	const char *warning = UnidentifiedSentence(&model->orders, &orders);
+	StringInfoData warning;
+	const char *no_spend = ClvNoSpend(model);
 
-	if (warning != NULL || !model->has_spend)
-		return warning;
-	warning = UnidentifiedSentence(&model->spend, &ClvSpendKind);
-	if (warning == NULL)
-		warning = ClvNoSpend(model);
-	if (warning != NULL)
-		return warning;
-	if (fabs(model->correlation) > CORRELATION_LIMIT)
-		return psprintf("Customers who order more often spend %s an order (correlation %.2f): the "
-						"spend model assumes no relation, so values of frequent customers come "
-						"out too %s.",
-						model->correlation > 0 ? "more" : "less", model->correlation,
-						model->correlation > 0 ? "low" : "high");
-	return NULL;
+	initStringInfo(&warning);
+	if (model->orders.status == CLV_GIVEN && model->spend.status == CLV_GIVEN)
+		return NULL;
+	if (IsCrowded(model))
+		AddSentence(&warning,
+					psprintf("%.0f of %.0f customers are there on the first day of the data: they "
+							 "came before it, and their first order is not known. It is the usual "
+							 "cause of open parameters of dropout.",
+							 model->there_at_start, model->orders.customers));
+	if (ClvUsable(model->orders.status) && model->orders.customers < FEW_CUSTOMERS)
+		AddSentence(
+			&warning,
+			model->prior
+				? psprintf("Fitted with a weak prior to %.0f customers.", model->orders.customers)
+				: psprintf("%.0f customers are few: estimates are loose, and a weak prior "
+						   "(prior => true) may help.",
+						   model->orders.customers));
+	else if (model->prior)
+		AddSentence(&warning, "Fitted with a weak prior.");
+	if (model->has_spend && no_spend != NULL)
+		AddSentence(&warning, no_spend);
+	else if (fabs(model->correlation) > CORRELATION_LIMIT ||
+			 fabs(model->rank_correlation) > RANK_CORRELATION_LIMIT)
+	{
+		bool plain = fabs(model->correlation) > CORRELATION_LIMIT;
+		double correlation = plain ? model->correlation : model->rank_correlation;
+
+		AddSentence(&warning,
+					psprintf("Customers who order more often spend %s an order (%scorrelation "
+							 "%.2f): the spend model assumes no relation, so values of frequent "
+							 "customers come out too %s.",
+							 correlation > 0 ? "more" : "less", plain ? "" : "rank ", correlation,
+							 correlation > 0 ? "low" : "high"));
+	}
+	return warning.len > 0 ? warning.data : NULL;
+}
+
+/* Why this process and this regularity, in plain words; NULL if nobody chose */
+static const char *
+ModelReason(const ClvModel *model)
+{
+	const ClvChoice *choice = &model->choice;
+	StringInfoData why;
+
+	if (choice->candidates == 0)
+		return NULL;
+	initStringInfo(&why);
+	if (model->order > 1)
+		AddSentence(&why, psprintf("Customers buy about %s as regularly as chance.",
+								   model->order == 2 ? "twice" : "three times"));
+	if (strcmp(model->process, BtydNbd.name) == 0)
+		AddSentence(&why, BtydLimitMessage(BTYD_LIMIT_NO_DROPOUT));
+	if (choice->regularity == BTYD_REGULARITY_NO_GAPS)
+		AddSentence(&why, "How regularly customers buy cannot be told: the data have no gaps.");
+	else if (choice->regularity == BTYD_REGULARITY_ONE_DAY)
+		AddSentence(&why, "How regularly customers buy cannot be told: too many gaps are of one "
+						  "day, and purchases of one day are merged.");
+	if (choice->runner_up_order == 0)
+		AddSentence(&why, psprintf("The only usable one of %u candidates.", choice->candidates));
+	else
+		AddSentence(&why,
+					psprintf("Best of %u candidates by AIC, %.1f before %s%s.", choice->candidates,
+							 choice->ahead, ClvProcessByName(choice->runner_up)->title,
+							 choice->runner_up_order == 1
+								 ? ""
+								 : psprintf(" of regularity %u", choice->runner_up_order)));
+	return why.data;
 }
 
 static int
-PutPart(Datum *values, bool *nulls, int column, const ClvPart *part, int nparams)
+PutPart(Datum *values, bool *nulls, int column, const ClvPart *part, const ClvPartKind *kind,
+		double log_gaps)
 {
 	bool fitted = part->status != CLV_GIVEN;
+	double loglik = part->loglik + log_gaps;
 
 	PutText(values, nulls, column++, ClvStatusName(part->status));
-	PutText(values, nulls, column++, ClvStatusMessage(part->status));
-	PutNumber(values, nulls, column++, part->loglik);
-	PutNumber(values, nulls, column++, 2 * nparams - 2 * part->loglik);
-	PutNumber(values, nulls, column++, nparams * log(part->customers) - 2 * part->loglik);
+	nulls[column] = !ClvUsable(part->status) || !fitted;
+	values[column++] = BoolGetDatum(part->unidentified == 0);
+	PutText(values, nulls, column++, ClvPartMessage(part, kind));
+	PutNumber(values, nulls, column++, loglik);
+	PutNumber(values, nulls, column++, 2 * kind->nparams - 2 * loglik);
+	PutNumber(values, nulls, column++, kind->nparams * log(part->customers) - 2 * loglik);
 	nulls[column] = !fitted;
 	values[column++] = Int64GetDatum((int64) part->customers);
 	nulls[column] = !fitted;
@@ -163,21 +233,40 @@ PutPart(Datum *values, bool *nulls, int column, const ClvPart *part, int nparams
 	return column;
 }
 
+static void
+PutCount(Datum *values, bool *nulls, int column, double count)
+{
+	nulls[column] = isnan(count);
+	values[column] = Int64GetDatum(isnan(count) ? 0 : (int64) count);
+}
+
 /* clv_diagnostics(model): one row. */
 Datum
 clv_diagnostics(PG_FUNCTION_ARGS)
 {
 	const ClvModel *model = PG_GETARG_CLV_MODEL(0);
+	ClvPartKind orders = ClvOrdersKind(ClvProcessByName(model->process));
 	const double *counter = (const double *) &model->counters;
+	const ClvChoice *choice = &model->choice;
 	bool fitted = model->orders.status != CLV_GIVEN;
 	Datum values[DIAGNOSTICS_COLUMNS];
 	bool nulls[DIAGNOSTICS_COLUMNS] = {false};
 	int column = 0;
 
 	PutText(values, nulls, column++, model->process);
+	values[column++] = Int32GetDatum((int32) model->order);
 	PutNumber(values, nulls, column++, model->unit_days);
-	column =
-		PutPart(values, nulls, column, &model->orders, ClvProcessByName(model->process)->nparams);
+	column = PutPart(values, nulls, column, &model->orders, &orders, model->log_gaps);
+	PutText(values, nulls, column++, ModelReason(model));
+	nulls[column] = choice->candidates == 0;
+	values[column++] = Int32GetDatum((int32) choice->candidates);
+	PutText(values, nulls, column++, choice->runner_up_order ? choice->runner_up : NULL);
+	nulls[column] = choice->runner_up_order == 0;
+	values[column++] = Int32GetDatum((int32) choice->runner_up_order);
+	PutNumber(values, nulls, column++, choice->ahead);
+	nulls[column] = !fitted;
+	values[column++] = BoolGetDatum(model->prior != 0);
+	PutCount(values, nulls, column++, model->there_at_start);
 	for (int i = 0; i < BTYD_COUNTERS - 1; i++)
 	{
 		nulls[column] = !fitted;
@@ -185,10 +274,12 @@ clv_diagnostics(PG_FUNCTION_ARGS)
 	}
 	if (model->has_spend)
 	{
-		column = PutPart(values, nulls, column, &model->spend, ClvSpendKind.nparams);
+		column = PutPart(values, nulls, column, &model->spend, &ClvSpendKind, 0);
 		nulls[column] = model->spend.status == CLV_GIVEN;
 		values[column++] = Int64GetDatum((int64) model->counters.no_spend);
 		PutNumber(values, nulls, column++, model->correlation);
+		PutNumber(values, nulls, column++, model->rank_correlation);
+		PutNumber(values, nulls, column++, model->log_correlation);
 	}
 	else
 		for (int i = 0; i < SPEND_COLUMNS; i++)

@@ -56,7 +56,7 @@ StartSimulation(FunctionCallInfo fcinfo)
 						errmsg("the model cannot draw amounts: the status of its spend fit is "
 							   "\"%s\"",
 							   ClvStatusName(sim->model.model.spend.status)),
-						errdetail("%s", ClvStatusMessage(sim->model.model.spend.status)),
+						errdetail("%s", ClvPartMessage(&sim->model.model.spend, &ClvSpendKind)),
 						errhint("Fit it with spend => false to draw orders alone.")));
 	sim->customers = PG_GETARG_INT64(1);
 	if (sim->customers < 0)

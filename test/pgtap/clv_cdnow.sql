@@ -26,7 +26,7 @@ SELECT results_eq($$SELECT customers, merged_orders, no_purchase, invalid, nulls
 	$$VALUES (2357::bigint, (SELECT sum(orders(history, '1997-09-30') - purchase_days(history, '1997-09-30')) FROM customer)::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint)$$, 'summary');
 SELECT results_eq($$SELECT sum(x * customers), sum(t_x * customers)::numeric(14,6), sum(t * customers)::numeric(14,6), sum(customers) FILTER (WHERE x = 0), max(x) FROM data, btyd_rows(data)$$,
 	$$VALUES (2457::numeric, 16135.571429, 77111.285714, 1411::numeric, 29::bigint)$$, 'sums of x, t_x, T');
-SELECT is((SELECT btyd_rows_agg(x, t_x, t, m_x)::text FROM customer, btyd(history, '1997-09-30')), regexp_replace(data::text, 'merged=\d+', 'merged=0'),
+SELECT is((SELECT btyd_rows_agg(x, t_x, t, m_x)::text FROM customer, btyd(history, '1997-09-30')), regexp_replace(regexp_replace(data::text, 'merged=\d+', 'merged=0'), ' as_of=\S+| days=\S+| gaps=\S+', '', 'g'),
 	'the same from numbers, text for text, but for merged orders') FROM data;
 
 -- ---------------------------------------------------------------- the fits
@@ -46,8 +46,8 @@ SELECT ok(abs(p.estimate / e.estimate - 1) < 1e-4 AND (e.error IS NULL OR abs(p.
 	ORDER BY e.process, e.name;
 SELECT results_eq($$SELECT spend_status, spend_customers, round(spend_log_likelihood::numeric, 6), round(spend_correlation::numeric, 3), warning FROM model, clv_diagnostics(model) WHERE model.process = 'mbgnbd'$$,
 	$$VALUES ('converged', 946::bigint, -4055.917695, 0.114, NULL::text)$$, 'Gamma-Gamma');
-SELECT results_eq('SELECT process FROM data, clv_compare(data)', $$VALUES ('mbgnbd'), ('bgnbd'), ('paretonbd'), ('nbd')$$, 'clv_compare: best by AIC first');
-SELECT results_eq('SELECT process, log_likelihood FROM data, clv_compare(data) ORDER BY 1', 'SELECT d.process, d.log_likelihood FROM model, clv_diagnostics(model) AS d ORDER BY 1', 'clv_compare: the same fits');
+SELECT results_eq('SELECT process, regularity FROM data, clv_compare(data) LIMIT 5', $$VALUES ('mbgnbd', 1), ('bgnbd', 1), ('paretonbd', 1), ('nbd', 1), ('mbgnbd', 2)$$, 'clv_compare: best by AIC first');
+SELECT results_eq('SELECT process, log_likelihood FROM data, clv_compare(data) WHERE regularity = 1 ORDER BY 1', 'SELECT d.process, d.log_likelihood FROM model, clv_diagnostics(model) AS d ORDER BY 1', 'clv_compare: the same fits');
 SELECT ok(bool_and(abs(CASE WHEN w.name = 'alpha' THEN 7 ELSE 1 END * w.estimate / d.estimate - 1) < 1e-7), 'the unit of time changes a time parameter by its factor, nothing else')
 	FROM (SELECT p.* FROM model AS m, clv_parameters(m.model) AS p WHERE m.process = 'mbgnbd') AS w
 		JOIN (SELECT (clv_parameters(clv_fit(btyd_agg(history, '1997-09-30', 1)))).* FROM customer) AS d USING (part, name);

@@ -43,7 +43,7 @@ FROM model, customer;
 SELECT is(ARRAY[clv(weeks, NULL, '2024-06-01'), clv(weeks, history, NULL)], '{NULL,NULL}', 'no history or no day, no value') FROM model, customer;
 SELECT throws_ok($$ SELECT clv(weeks, history, '2024-06-01', 365, 'infinity') FROM model, customer $$, '22023',
 	'discount rate must be a finite number, not negative', 'a discount without end');
-SELECT is(w.warning, 'Not determined by the data: ' || names || ' of MBG/NBD.', 'the parameters that the data leave open: ' || names)
+SELECT is(w.message, 'Predictions stand; the data do not determine ' || names || ' of MBG/NBD.', 'the parameters that the data leave open: ' || names)
 FROM (VALUES ('["r"]', 'r'), ('["alpha", "b"]', 'alpha, b'), ('["r", "alpha", "a", "b"]', 'r, alpha, a, b')) AS v (open, names),
 	LATERAL clv_diagnostics(format('{"process": "mbgnbd", "unit_days": 7, "status": "not_identified", "unidentified": %s,
 		"parameters": {"r": 1, "alpha": 2, "a": 3, "b": 4}, "log_likelihood": -1, "customers": 30, "rows": 9}', open)::clv_model) AS w;

@@ -17,7 +17,7 @@ SELECT part, name, round(estimate::numeric, 3) AS estimate, round(standard_error
 SELECT process, unit_days, status, message, round(log_likelihood::numeric, 2) AS log_likelihood, round(aic::numeric, 2) AS aic, customers, skipped_no_purchase, skipped_invalid, skipped_null, merged_orders,
 	spend_status, spend_customers, spend_skipped, round(spend_correlation::numeric, 2) AS spend_correlation, warning FROM model, clv_diagnostics(model);
 \x
-SELECT process, status, round(log_likelihood::numeric, 2) AS log_likelihood, round(aic::numeric, 2) AS aic FROM data, clv_compare(data);
+SELECT process, regularity, status, round(log_likelihood::numeric, 2) AS log_likelihood, round(aic::numeric, 2) AS aic FROM data, clv_compare(data);
 SELECT section, label, predictor, customers, actual_orders, round(predicted_orders::numeric, 1) AS predicted, round(mae::numeric, 3) AS mae, round(rmse::numeric, 3) AS rmse, actual_revenue, round(predicted_revenue::numeric) AS predicted_revenue,
 	round(actual_silent::numeric, 3) AS silent, round(predicted_silent::numeric, 3) AS predicted_silent, round(auc::numeric, 3) AS auc
 	FROM clv_backtest((SELECT array_agg(history) FROM customer), '2024-09-30', 92, 1) WHERE cut IS NULL AND (section NOT IN ('week', 'cohort') OR bucket IN (1, 14));

@@ -181,7 +181,7 @@ TestRecovery(const BtydProcess *process, const double *params)
 			rows[i] = row;
 		}
 		converged +=
-			BtydFitProcess(process, rows, CUSTOMERS, &test_env, &fit) == BTYD_FIT_CONVERGED;
+			BtydFitProcess(process, 1, rows, CUSTOMERS, &test_env, &fit) == BTYD_FIT_CONVERGED;
 		for (int i = 0; i < process->nparams; i++)
 		{
 			double error = log(fit.params[i] / params[i]) /

@@ -30,7 +30,7 @@ TestCdnow(const Cdnow *cdnow, const Expected *want)
 	double value, total = 0.0;
 
 	printf("# %s\n", want->process->title);
-	BtydFitProcess(want->process, cdnow->rows, CDNOW_CUSTOMERS, &test_env, &fit);
+	BtydFitProcess(want->process, 1, cdnow->rows, CDNOW_CUSTOMERS, &test_env, &fit);
 	printf("# %s after %d steps, %d evaluations: %.9g %.9g %.9g %.9g, s.e. %.6g %.6g %.6g %.6g\n",
 		   BtydFitStatusName(fit.status), fit.iterations, fit.evaluations, fit.params[0],
 		   fit.params[1], fit.params[2], fit.params[3], sqrt(fit.covariance[0]),
@@ -48,7 +48,7 @@ TestCdnow(const Cdnow *cdnow, const Expected *want)
 		days[i].t_x *= 7;
 		days[i].t *= 7;
 	}
-	BtydFitProcess(want->process, days, CDNOW_CUSTOMERS, &test_env, &in_days);
+	BtydFitProcess(want->process, 1, days, CDNOW_CUSTOMERS, &test_env, &in_days);
 	CHECK(in_days.status == BTYD_FIT_CONVERGED);
 	CHECK_NEAR(in_days.loglik + 2457 * log(7), fit.loglik, 1e-8);
 	for (int i = 0; i < want->process->nparams; i++)
@@ -127,14 +127,14 @@ main(void)
 	TestCdnow(&cdnow, &pareto);
 
 	/* standard errors, from the inverse of the observed information */
-	BtydFitProcess(&BtydBgnbd, cdnow.rows, CDNOW_CUSTOMERS, &test_env, &fit);
+	BtydFitProcess(&BtydBgnbd, 1, cdnow.rows, CDNOW_CUSTOMERS, &test_env, &fit);
 	CHECK_NEAR(sqrt(fit.covariance[0]), .012557, 5e-7);
 	CHECK_NEAR(sqrt(fit.covariance[5]), .37822, 5e-6);
 	CHECK_NEAR(sqrt(fit.covariance[10]), .18573, 5e-6);
 	CHECK_NEAR(sqrt(fit.covariance[15]), .70541, 5e-6);
 	CHECK_NEAR(sqrt(fit.log_covariance[0]) * fit.params[0], .012557, 5e-7);
 
-	BtydFitProcess(&BtydParetonbd, cdnow.rows, CDNOW_CUSTOMERS, &test_env, &fit);
+	BtydFitProcess(&BtydParetonbd, 1, cdnow.rows, CDNOW_CUSTOMERS, &test_env, &fit);
 	CHECK_NEAR(sqrt(fit.covariance[0]), .047627925, 2e-7);
 	CHECK_NEAR(sqrt(fit.covariance[5]), .84272251, 2e-6);
 	CHECK_NEAR(sqrt(fit.covariance[10]), .18728136, 2e-6);

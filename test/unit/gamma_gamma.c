@@ -97,7 +97,6 @@ TestCdnow(void)
 	CHECK_NEAR(cents.loglik + 946 * log(25000), fit.loglik, 1e-8);
 	CHECK_NEAR(cents.params[0], fit.params[0], 1e-6);
 	CHECK_NEAR(cents.params[2] / 25000, fit.params[2], 1e-5);
-	CHECK_NEAR(cents.correlation, fit.correlation, 1e-12);
 }
 
 static void
@@ -150,6 +149,7 @@ static void
 TestRecovery(const double *params)
 {
 	GammaGammaFit fit;
+	GammaGammaCorrelation correlation;
 
 	Simulate(params, MANY, 7);
 	GammaGammaFitSpend(rows, MANY, &test_env, &fit);
@@ -160,7 +160,37 @@ TestRecovery(const double *params)
 				   "parameter %d: %g, in truth %g, s.e. %.2g", i, fit.params[i], params[i],
 				   sqrt(fit.covariance[4 * i]));
 	CHECK(fit.has_mean == (params[1] > 1));
-	CHECK(fabs(fit.correlation) < 0.1);
+	CHECK(GammaGammaCorrelate(rows, MANY, &test_env, &correlation) == BTYD_FIT_CONVERGED);
+	unit_check(fabs(correlation.plain) < 0.1 && fabs(correlation.ranks) < 0.1 &&
+				   fabs(correlation.logs) < 0.1,
+			   "correlations %.3f, by ranks %.3f, of logarithms %.3f: little", correlation.plain,
+			   correlation.ranks, correlation.logs);
+}
+
+/* Weighted, with ties; numbers of scipy.stats for the same rows, repeated by weight */
+static void
+TestCorrelation(void)
+{
+	static const GammaGammaRow tied[] = {{5, 60, 2}, {1, 25, 2}, {2, 10, 1}, {2, 40, 4},
+										 {0, 0, 9},  {3, 25, 2}, {5, 5, 1},  {1, 10, 3},
+										 {8, 40, 1}, {4, -1, 9}};
+	GammaGammaRow scaled[10];
+	GammaGammaCorrelation c, same;
+
+	CHECK(GammaGammaCorrelate(tied, 10, &test_env, &c) == BTYD_FIT_CONVERGED);
+	CHECK_NEAR(c.plain, 0.44546366096583, 1e-14);
+	CHECK_NEAR(c.ranks, 0.455261270636212, 1e-14);
+	CHECK_NEAR(c.logs, 0.361475645102052, 1e-14);
+	for (int i = 0; i < 10; i++)
+		scaled[i] = (GammaGammaRow){tied[i].x, 25000 * tied[i].mean, tied[i].weight};
+	CHECK(GammaGammaCorrelate(scaled, 10, &test_env, &same) == BTYD_FIT_CONVERGED);
+	CHECK_NEAR(same.plain, c.plain, 1e-12);
+	CHECK_NEAR(same.ranks, c.ranks, 1e-12);
+	for (int i = 0; i < 10; i++)
+		scaled[i].mean = 0.1;
+	CHECK(GammaGammaCorrelate(scaled, 10, &test_env, &c) == BTYD_FIT_CONVERGED);
+	CHECK(isnan(c.plain) && isnan(c.ranks) && isnan(c.logs));
+	CHECK(GammaGammaCorrelate(scaled, 0, &test_env, &c) == BTYD_FIT_CONVERGED && isnan(c.ranks));
 }
 
 static bool
@@ -198,6 +228,19 @@ TestAwkward(void)
 			   BtydFitStatusName(fit.status), fit.params[1], sqrt(fit.log_covariance[4]));
 	CHECK(fit.params[1] > 100);
 
+	/* a subscription: everybody pays the same, always; that is what is expected of all */
+	for (int i = 0; i < 500; i++)
+		rows[i] = (GammaGammaRow){1 + i % 7, 9.99, 3};
+	GammaGammaFitSpend(rows, 500, &test_env, &fit);
+	CHECK(fit.status == BTYD_FIT_NOT_IDENTIFIED && fit.limits != 0 && fit.has_mean);
+	CHECK(fit.unidentified[2] && isnan(fit.covariance[8]));
+	for (int x = 0; x < 9; x++)
+	{
+		CHECK(GammaGammaExpected(fit.params, x, 9.99, &value) == BTYD_OK);
+		CHECK_NEAR(value, 9.99, 0.001);
+	}
+	value = 42;
+
 	/* refunds that eat up all purchases are left out, and counted */
 	Simulate((const double[]){3, 4, 50}, 2000, 4);
 	rows[10].mean = 0;
@@ -234,6 +277,7 @@ main(void)
 	TestDerivatives(heavy);
 	TestRecovery(usual);
 	TestRecovery(heavy);
+	TestCorrelation();
 	TestAwkward();
 	return unit_done();
 }

@@ -193,10 +193,27 @@ TestBounds(int n, double k)
 				   on_bound < n,
 			   "%d parameters, coupled by %g: %d on bounds, slope of the others %.2g", n, k,
 			   on_bound, off);
-	unit_check(OptJudge(&opt, covariance, open) == OPT_OPEN && isnan(covariance[0]),
+	unit_check(OptJudge(&opt, covariance, open) == OPT_OPEN,
 			   "%d parameters: a maximum on bounds is open", n);
 	for (int i = 0; i < n; i++)
 		right &= open[i] == opt.result.at_bound[i];
+	CHECK(right);
+
+	/* the covariance of the others is the inverse of their part of the Hessian */
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < n; j++)
+		{
+			double product = 0;
+
+			if (open[i] || open[j])
+			{
+				right &= isnan(covariance[n * i + j]);
+				continue;
+			}
+			for (int l = 0; l < n; l++)
+				product -= open[l] ? 0 : opt.result.top.hess[n * i + l] * covariance[n * l + j];
+			right &= fabs(product - (i == j)) < 1e-8;
+		}
 	CHECK(right);
 	OptEnd(&opt);
 }
@@ -230,8 +247,10 @@ TestFlat(int n, bool together)
 	unit_check(opt.result.status == OPT_CONVERGED && off < 1e-5,
 			   "%d parameters, %s: the top, off by %.2g", n,
 			   together ? "two only by their sum" : "one without effect", off);
-	unit_check(OptJudge(&opt, covariance, open) == OPT_OPEN && open[n - 1] && isnan(covariance[0]),
+	unit_check(OptJudge(&opt, covariance, open) == OPT_OPEN && open[n - 1] &&
+				   open[n - 2] == together && isnan(covariance[n * n - 1]),
 			   "%d parameters: flat is open", n);
+	CHECK(n < 3 || (!open[0] && covariance[0] > 0));
 	OptEnd(&opt);
 }
 

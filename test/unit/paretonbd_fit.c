@@ -17,7 +17,7 @@ TestRecovery(const double *params, double arrivals, double end)
 
 	BtydPrepare(&m, &BtydParetonbd, 1, params);
 	population_draw(&m, arrivals, end, false, 42, rows, MANY);
-	BtydFitProcess(&BtydParetonbd, rows, MANY, &test_env, &fit);
+	BtydFitProcess(&BtydParetonbd, 1, rows, MANY, &test_env, &fit);
 	unit_check(fit.status == BTYD_FIT_CONVERGED, "%d simulated customers: %s after %d evaluations",
 			   MANY, BtydFitStatusName(fit.status), fit.evaluations);
 	for (int i = 0; i < 4; i++)
@@ -34,7 +34,7 @@ TestTop(const double *params, int n, const char *what)
 	BtydModel m;
 	double truth = 0.0, value;
 
-	BtydFitProcess(&BtydParetonbd, rows, n, &test_env, &fit);
+	BtydFitProcess(&BtydParetonbd, 1, rows, n, &test_env, &fit);
 	BtydPrepare(&m, &BtydParetonbd, 1, params);
 	for (int i = 0; i < n; i++)
 	{
@@ -64,10 +64,10 @@ TestAwkward(void)
 	BtydModel m;
 	BtydFit fit;
 
-	CHECK(BtydFitProcess(&BtydParetonbd, rows, 0, &test_env, &fit) == BTYD_FIT_EMPTY);
+	CHECK(BtydFitProcess(&BtydParetonbd, 1, rows, 0, &test_env, &fit) == BTYD_FIT_EMPTY);
 	BtydPrepare(&m, &BtydParetonbd, 1, usual);
 	population_draw(&m, 80, 273, true, 1, rows, 20);
-	CHECK(BtydFitProcess(&BtydParetonbd, rows, 1, &test_env, &fit) == BTYD_FIT_TOO_FEW);
+	CHECK(BtydFitProcess(&BtydParetonbd, 1, rows, 1, &test_env, &fit) == BTYD_FIT_TOO_FEW);
 	TestTop(usual, 20, "20 customers");
 
 	/* 20 years, in days */
@@ -77,12 +77,12 @@ TestAwkward(void)
 
 	for (int i = 0; i < 500; i++)
 		rows[i].x = rows[i].t_x = 0;
-	CHECK(BtydFitProcess(&BtydParetonbd, rows, 500, &test_env, &fit) == BTYD_FIT_NO_REPEATS);
+	CHECK(BtydFitProcess(&BtydParetonbd, 1, rows, 500, &test_env, &fit) == BTYD_FIT_NO_REPEATS);
 
 	/* nobody differs and nobody leaves: nothing can be said about death, nor about differences */
 	BtydPrepare(&m, &BtydParetonbd, 1, poisson);
 	population_draw(&m, 80, 273, true, 3, rows, 1000);
-	BtydFitProcess(&BtydParetonbd, rows, 1000, &test_env, &fit);
+	BtydFitProcess(&BtydParetonbd, 1, rows, 1000, &test_env, &fit);
 	unit_check(fit.status == BTYD_FIT_NOT_IDENTIFIED, "pure Poisson: %s after %d evaluations",
 			   BtydFitStatusName(fit.status), fit.evaluations);
 	CHECK(isnan(fit.covariance[0]));

@@ -381,19 +381,19 @@ BgStart(const BtydSummary *summary, int order, double *params)
 }
 
 /* The table of a BG process differs in name, paper and the number of stays */
-#define BG_PROCESS(name_, title_, paper_, prepare_)                                               \
-	{                                                                                             \
-		.name = name_, .title = title_, .paper = paper_, .max_order = BTYD_MAX_ORDER,             \
-		.nparams = 4, .param_names = {"r", "alpha", "a", "b"},                                    \
-		.param_meanings =                                                                         \
-			{"shape of the purchase rates: the smaller, the more customers differ",               \
-			 "rate parameter of the purchase rates, a time: the mean rate is r/alpha",            \
-			 "dropout: the mean probability to leave after a purchase is a/(a + b)",              \
-			 "dropout: the larger a + b, the more alike the customers"},                          \
-		.in_time_units = {false, true, false, false}, .lower = {1e-4, 1e-6, 1e-4, 1e-4},          \
-		.upper = {1e4, 1e6, 1e4, 1e5}, .start = BgStart, .prepare = prepare_, .loglik = BgLoglik, \
-		.p_alive = BgPAlive, .expected = BgExpected, .pmf = BgPmf, .at_least = BgAtLeast,         \
-		.wait = BgWait, .discounted = BgDiscounted, .draw = BgDraw, .next = BgNext                \
+#define BG_PROCESS(name_, title_, paper_, prepare_)                                                \
+	{                                                                                              \
+		.name = name_, .title = title_, .paper = paper_, .max_order = BTYD_MAX_ORDER,              \
+		.nparams = 4, .param_names = {"r", "alpha", "a", "b"},                                     \
+		.param_meanings =                                                                          \
+			{"shape of the purchase rates: the smaller, the more customers differ",                \
+			 "rate parameter of the purchase rates, a time: the mean rate is r/alpha",             \
+			 "dropout: the mean probability to leave after a purchase is a/(a + b)",               \
+			 "dropout: the larger a + b, the more alike the customers"},                           \
+		.in_time_units = {false, true, false, false}, .lower = {1e-5, 1e-7, 1e-6, 1e-6},           \
+		.upper = {1e6, 1e10, 1e6, 1e8}, .start = BgStart, .prepare = prepare_, .loglik = BgLoglik, \
+		.p_alive = BgPAlive, .expected = BgExpected, .pmf = BgPmf, .at_least = BgAtLeast,          \
+		.wait = BgWait, .discounted = BgDiscounted, .draw = BgDraw, .next = BgNext                 \
 	}
 
 const BtydProcess BtydBgnbd =

@@ -5,68 +5,77 @@
  * the next part on a larger one; for the last few steps, which need all rows, Newton's method
  * already starts within the sampling error. Parameters are fitted as logarithms, in units of the
  * mean observation time, so that a fit in days and one in weeks take the same steps.
+ *
+ * NBD is nested in every process: where nobody leaves, they are NBD. So NBD is fitted first, and a
+ * process whose top lies lower has missed its own.
  */
+#include "core/clv/fit_search.h"
+
 #include <math.h>
 #include <string.h>
-
-#include "core/clv/data.h"
-#include "core/clv/fit.h"
-
-/* Rows of the smallest sample, and how much larger the next one is */
-#define SAMPLE_ROWS 4000
-#define SAMPLE_GROWTH 16
 
 /* Rows in a call of a process's likelihood, and so between two looks at env->check */
 #define BLOCK_ROWS 2048
 
-/* Where the starts differ from that of the process, in logarithms */
-#define STARTS 3
-static const double StartShift[STARTS][BTYD_MAX_PARAMS] = {
+/* Tops that are followed from sample to sample, if they are not this much lower than the best */
+#define KEPT_WITHIN 8.0
+
+/* Tops this near, in log-likelihood, are one */
+#define SAME_TOP 1e-4
+
+/* A top this much below that of NBD has missed it */
+#define BELOW_NESTED 1e-7
+
+/* Where dropout is open, and a parameter lies within this factor of its bound, it lies there */
+#define NEAR_BOUND 100.0
+
+/* Samples between the first and all rows are for getting nearer, not for arriving */
+#define MIDDLE_CLIMB_EVALUATIONS 40
+#define MIDDLE_POLISH_STEPS 10
+
+/* Where the starts differ from that of the process, in logarithms: r, alpha, then dropout */
+#define SHIFTED_STARTS 3
+static const double StartShift[SHIFTED_STARTS][BTYD_MAX_PARAMS] = {
 	{0, 0, 0, 0}, {1.5, 1.5, -1.5, -1}, {-1, -1.5, 0.5, 2}};
 
-typedef struct FitData
-{
-	const BtydProcess *process;
-	const BtydRow *rows; /* rows with equal x together */
-	size_t n;
-	const Environment *env;
-} FitData;
+/* And those made from the NBD fit: its r and alpha times a factor, and dropout a, b or s, beta */
+#define NESTED_STARTS 3
+static const double NestedStart[NESTED_STARTS][3] = {{1, 0.05, 1}, {1, 1, 50}, {5, 0.3, 0.05}};
 
-/* The log-likelihood of all rows, for the optimiser */
+#define MOST_STARTS (SHIFTED_STARTS + NESTED_STARTS + 1)
+
+/*
+ * Few who leave, of different kinds: b of BG and MBG, beta of Pareto in units of the mean time. On
+ * a bound without dropout, the likelihood may yet rise towards one of these.
+ */
+#define LEAVINGS 3
+static const double Leaving[2][LEAVINGS] = {{0.5, 10, 1000}, {0.05, 1, 100}};
+
+/* ---------------------------------------------------------------- the function */
+
+/* The log-likelihood of rows; adds its derivatives, where not NULL */
 static double
-Likelihood(void *arg, const double *log_params, double *grad, double *hess, bool *stop)
+SumRows(const BtydModel *model, const BtydRow *rows, size_t n, const Environment *env, double *grad,
+		double *hess, bool *stop)
 {
-	const FitData *data = arg;
-	int n = data->process->nparams;
-	double params[BTYD_MAX_PARAMS] = {0};
-	BtydModel model;
 	double sum = 0.0;
 	double lost = 0.0;
 	size_t i = 0;
 
-	for (int j = 0; j < n; j++)
-		params[j] = exp(log_params[j]);
-	if (BtydPrepare(&model, data->process, 1, params) != BTYD_OK)
-		return -INFINITY;
-	if (grad)
-		memset(grad, 0, (size_t) n * sizeof(double));
-	if (hess)
-		memset(hess, 0, (size_t) (n * n) * sizeof(double));
-
-	while (i < data->n)
+	while (i < n)
 	{
-		double x = data->rows[i].x;
+		double x = rows[i].x;
 		size_t end = i + 1;
 		double value, next;
 
-		if (EnvironmentMustStop(data->env))
+		if (EnvironmentMustStop(env))
 		{
 			*stop = true;
 			return -INFINITY;
 		}
-		while (end < data->n && end < i + BLOCK_ROWS && data->rows[end].x == x)
+		while (end < n && end < i + BLOCK_ROWS && rows[end].x == x)
 			end++;
-		value = data->process->loglik(&model, data->rows + i, end - i, grad, hess);
+		value = model->process->loglik(model, rows + i, end - i, grad, hess);
 
 		/* Neumaier's compensated sum (1974): millions of blocks keep their digits */
 		next = sum + value;
@@ -74,343 +83,528 @@ Likelihood(void *arg, const double *log_params, double *grad, double *hess, bool
 		sum = next;
 		i = end;
 	}
-	sum += lost;
+	return sum + lost;
+}
+
+/* The logarithm of the prior, but for a constant; adds its derivatives */
+static double
+Prior(const BtydSearch *search, const double *log_params, double *grad, double *hess)
+{
+	const double precision = 1.0 / (BTYD_PRIOR_WIDTH * BTYD_PRIOR_WIDTH);
+	int n = search->process->nparams;
+	double value = 0.0;
+
+	for (int j = 0; j < n; j++)
+	{
+		double off = log_params[j] - search->middle[j];
+
+		value -= 0.5 * precision * off * off;
+		if (grad)
+			grad[j] -= precision * off;
+		if (hess)
+			hess[(n + 1) * j] -= precision;
+	}
+	return value;
+}
+
+/* The log-likelihood of all rows of a level, for the optimiser; and the prior */
+static double
+Likelihood(void *arg, const double *log_params, double *grad, double *hess, bool *stop)
+{
+	const BtydSearch *search = arg;
+	int n = search->process->nparams;
+	double params[BTYD_MAX_PARAMS] = {0};
+	BtydModel model;
+	double sum;
+
+	for (int j = 0; j < n; j++)
+		params[j] = exp(log_params[j]);
+	if (BtydPrepare(&model, search->process, search->order, params) != BTYD_OK)
+		return -INFINITY;
+	if (grad)
+		memset(grad, 0, (size_t) n * sizeof(double));
+	if (hess)
+		memset(hess, 0, (size_t) (n * n) * sizeof(double));
+	sum =
+		SumRows(&model, search->level->rows, search->level->n, search->data->env, grad, hess, stop);
+	if (search->prior && !*stop)
+		sum += Prior(search, log_params, grad, hess);
 	return isfinite(sum) ? sum : -INFINITY;
 }
 
-/*
- * A systematic sample in proportion to weight: each kept row stands for the customers that were
- * counted since the last. Heavy rows keep their weight, so little is lost but single customers.
- */
-static size_t
-Sample(const BtydRow *rows, size_t n, double customers, size_t target, BtydRow *sample)
-{
-	double step = customers / (double) target;
-	double seen = 0.5 * step;
-	size_t kept = 0;
+/* ---------------------------------------------------------------- one level */
 
-	for (size_t i = 0; i < n; i++)
-	{
-		double hits;
-
-		seen += rows[i].weight;
-		hits = floor(seen / step);
-		if (hits < 1.0)
-			continue;
-		seen -= hits * step;
-		if (kept == target + 1)
-			break;
-		sample[kept] = rows[i];
-		sample[kept++].weight = hits * step;
-	}
-	return kept;
-}
-
-/* Check all rows and sum them up; false with status and bad_row when one is no customer */
 static bool
-Summarise(const BtydRow *rows, size_t n, const Environment *env, BtydSummary *summary,
-		  bool *ordered, BtydFit *fit)
+Stopped(const BtydSearch *search)
 {
-	memset(summary, 0, sizeof(*summary));
-	*ordered = true;
-	for (size_t i = 0; i < n; i++)
+	return search->opt.result.status == OPT_STOPPED;
+}
+
+/* Keep where the search stands, if it is one of the best tops and not one that is known. */
+static void
+KeepTop(BtydSearch *search)
+{
+	BtydTop top = {{0}, search->opt.result.top.value};
+	int at = 0;
+
+	if (Stopped(search) || !isfinite(top.value))
+		return;
+	memcpy(top.p, search->opt.result.top.p, (size_t) search->opt.n * sizeof(double));
+	while (at < search->ntops && search->tops[at].value >= top.value)
+		at++;
+	if (at > 0 && search->tops[at - 1].value - top.value < SAME_TOP)
+		return;
+	if (at < search->ntops && top.value - search->tops[at].value < SAME_TOP)
+		search->tops[at] = top;
+	else if (at < BTYD_KEPT_TOPS)
 	{
-		const BtydRow *row = &rows[i];
-		double w = row->weight;
-
-		if (i % BLOCK_ROWS == 0 && EnvironmentMustStop(env))
-		{
-			fit->status = BTYD_FIT_INTERRUPTED;
-			return false;
-		}
-		if (BtydCheckRow(row->x, row->t_x, row->t) != BTYD_OK || !(w > 0.0 && isfinite(w)))
-		{
-			fit->status = BTYD_FIT_BAD_DATA;
-			fit->bad_row = i;
-			return false;
-		}
-		summary->customers += w;
-		if (row->x > 0.0)
-			summary->repeaters += w;
-		summary->sum_x += w * row->x;
-		summary->sum_x_squared += w * row->x * row->x;
-		summary->sum_t_x += w * row->t_x;
-		summary->sum_t += w * row->t;
-		summary->max_x = fmax(summary->max_x, row->x);
-		if (i > 0 && row->x < rows[i - 1].x)
-			*ordered = false;
+		if (search->ntops < BTYD_KEPT_TOPS)
+			search->ntops++;
+		for (int i = search->ntops - 1; i > at; i--)
+			search->tops[i] = search->tops[i - 1];
+		search->tops[at] = top;
 	}
-	return true;
 }
 
-/* Read the result of the optimiser: is this a fit? */
 static void
-Conclude(Optimiser *opt, BtydFit *fit)
+StandAt(BtydSearch *search, const double *p)
 {
+	memcpy(search->opt.result.top.p, p, (size_t) search->opt.n * sizeof(double));
+}
+
+/* From a point to the top that it leads to; near says that few Newton steps will do. */
+static void
+GoUp(BtydSearch *search, const double *p, bool near)
+{
+	Optimiser *opt = &search->opt;
+
+	ptrdiff_t level = search->level - search->data->level;
+	bool middle = level > 0 && level < search->data->levels - 1;
+	int steps = middle ? MIDDLE_POLISH_STEPS : OPT_POLISH_STEPS;
+
+	StandAt(search, p);
+	if (near)
+		OptPolish(opt, steps);
+	if (!near || (opt->result.status == OPT_LIMIT && !middle))
+	{
+		OptClimb(opt, middle ? MIDDLE_CLIMB_EVALUATIONS : OPT_CLIMB_EVALUATIONS);
+		if (!Stopped(search))
+			OptPolish(opt, steps);
+	}
+	KeepTop(search);
+}
+
+/* Does the value rise from this point on, in a direction? Goes up from there if it does. */
+static void
+TryDirection(BtydSearch *search, const double *p, const double *direction)
+{
+	Optimiser *opt = &search->opt;
+	double grad[BTYD_MAX_PARAMS];
+	double slope = 0.0;
+	bool stop = false;
+
+	if (Stopped(search))
+		return;
+	opt->evaluations++;
+	if (!isfinite(Likelihood(search, p, grad, NULL, &stop)))
+	{
+		if (stop)
+			opt->result.status = OPT_STOPPED;
+		return;
+	}
+	for (int i = 0; i < opt->n; i++)
+		slope += grad[i] * direction[i];
+	if (slope > 0.0)
+		GoUp(search, p, false);
+}
+
+static bool
+IsNear(const double *p, int i, const double *bounds)
+{
+	return fabs(p[i] - bounds[i]) < log(NEAR_BOUND);
+}
+
+/*
+ * A top on a bound is a top of these rows only if the value rises nowhere near the bound:
+ * parameters at the bound have hardly an effect, and the optimiser does not feel the way back.
+ */
+static void
+LeaveBounds(BtydSearch *search)
+{
+	Optimiser *opt = &search->opt;
+	double top[BTYD_MAX_PARAMS], p[BTYD_MAX_PARAMS];
 	int n = opt->n;
+	bool one_rate, no_dropout, one_dropout;
 
-	for (int i = 0; i < n; i++)
-		fit->params[i] = exp(opt->result.top.p[i]);
-	fit->loglik = opt->result.top.value;
-	fit->decrement = opt->result.decrement;
-	fit->iterations = opt->iterations;
-	fit->evaluations = opt->evaluations;
-	fit->status = BtydFitStatusOf(OptJudge(opt, fit->log_covariance, fit->unidentified));
-	for (int i = 0; i < n; i++)
-		for (int j = 0; j < n; j++)
-			fit->covariance[n * i + j] =
-				fit->params[i] * fit->params[j] * fit->log_covariance[n * i + j];
+	if (Stopped(search) || search->ntops == 0)
+		return;
+	memcpy(top, search->tops[0].p, sizeof(top));
+	one_rate = IsNear(top, 0, opt->upper);
+	no_dropout = n > 2 && (IsNear(top, 2, opt->lower) || IsNear(top, 3, opt->upper));
+	one_dropout = n > 2 && IsNear(top, 3, opt->upper) && !IsNear(top, 2, opt->lower);
+
+	if (one_rate)
+	{
+		memcpy(p, top, sizeof(p));
+		p[0] = log(100.0);
+		p[1] = top[1] + p[0] - top[0];
+		TryDirection(search, p, (const double[]){-1, -1, 0, 0});
+	}
+	if (one_dropout)
+	{
+		memcpy(p, top, sizeof(p));
+		p[2] = log(100.0);
+		p[3] = top[3] + p[2] - top[2];
+		TryDirection(search, p, (const double[]){0, 0, -1, -1});
+	}
+	for (int i = 0; no_dropout && i < LEAVINGS; i++)
+	{
+		bool timed = search->process->in_time_units[3];
+		double b = Leaving[timed][i];
+
+		memcpy(p, top, sizeof(p));
+		p[2] = log(1e-3 * fmax(b, 1.0));
+		p[3] = log(timed ? b * search->data->unit : b);
+		TryDirection(search, p, (const double[]){0, 0, 1, 0});
+	}
 }
 
-/* Where a search begins, and its bounds, in logarithms */
+/* ---------------------------------------------------------------- from level to level */
+
+/* Bounds, the middle of the prior, and where a search begins: in logarithms, times in days */
 static void
-SetStarts(const BtydProcess *process, const BtydSummary *summary, Optimiser *opt, double *starts)
+SetBounds(BtydSearch *search)
 {
-	double unit = summary->sum_t / summary->customers;
+	const BtydProcess *process = search->process;
+	const BtydSummary *summary = &search->data->summary;
+	double unit = search->data->unit;
 	BtydSummary scaled = *summary;
 	double start[BTYD_MAX_PARAMS];
 
 	scaled.sum_t = summary->customers;
 	scaled.sum_t_x = summary->sum_t_x / unit;
-	process->start(&scaled, 1, start);
+	process->start(&scaled, search->order, start);
 	for (int i = 0; i < process->nparams; i++)
 	{
 		double shift = process->in_time_units[i] ? log(unit) : 0.0;
 
-		start[i] = log(start[i]) + shift;
-		opt->lower[i] = log(process->lower[i]) + shift;
-		opt->upper[i] = log(process->upper[i]) + shift;
-		for (int s = 0; s < STARTS; s++)
-			starts[process->nparams * s + i] = start[i] + StartShift[s][i];
+		search->middle[i] = log(start[i]) + shift;
+		search->opt.lower[i] = log(process->lower[i]) + shift;
+		search->opt.upper[i] = log(process->upper[i]) + shift;
 	}
 }
 
-/* Fit rows that are in order of x */
+static int
+MakeStarts(const BtydSearch *search, const BtydNested *nbd, const BtydSearch *lower,
+		   double starts[][BTYD_MAX_PARAMS])
+{
+	int n = search->process->nparams;
+	int count = 0;
+
+	for (int s = 0; s < SHIFTED_STARTS; s++, count++)
+		for (int i = 0; i < n; i++)
+			starts[count][i] = search->middle[i] + StartShift[s][i];
+	for (int s = 0; n > 2 && nbd->known[0] && s < NESTED_STARTS; s++, count++)
+	{
+		starts[count][0] = nbd->log_params[0][0] + log(NestedStart[s][0]);
+		starts[count][1] = nbd->log_params[0][1] + log(NestedStart[s][0]);
+		starts[count][2] = log(NestedStart[s][1]);
+		starts[count][3] = log(NestedStart[s][2]);
+		if (search->process->in_time_units[3])
+			starts[count][3] += log(search->data->unit);
+	}
+	if (lower != NULL && lower->ntops > 0)
+	{
+		memcpy(starts[count], lower->tops[0].p, sizeof(starts[count]));
+		starts[count++][1] += log((double) lower->order / search->order);
+	}
+	return count;
+}
+
+/* NBD's own top as a point of the process: on the bound without dropout */
 static void
-FitOrdered(FitData *data, const BtydSummary *summary, BtydRow *sample, Optimiser *opt)
+AddNested(BtydSearch *search, const BtydNested *nbd, int level)
 {
-	const BtydRow *rows = data->rows;
-	size_t n = data->n;
-	double starts[STARTS * BTYD_MAX_PARAMS];
+	double p[BTYD_MAX_PARAMS];
 
-	SetStarts(data->process, summary, opt, starts);
+	if (search->opt.n == 2 || search->prior || !nbd->known[level] || Stopped(search) ||
+		(search->ntops > 0 && search->tops[0].value > nbd->loglik[level] - BELOW_NESTED))
+		return;
+	p[0] = nbd->log_params[level][0];
+	p[1] = nbd->log_params[level][1];
+	p[2] = search->opt.lower[2];
+	p[3] = search->opt.upper[3];
+	GoUp(search, p, true);
+}
 
-	/* the first sample, or all rows when there are few */
-	if (n > 2 * SAMPLE_ROWS)
+/* Was this the top of NBD in the level before? Then that of this level is one too: AddNested. */
+static bool
+IsNested(const BtydSearch *search, int level, const BtydTop *top)
+{
+	const BtydNested *nbd = &search->data->nbd[search->order - 1];
+
+	if (level == 0 || search->opt.n == 2 || search->prior)
+		return false;
+	return nbd->known[level - 1] && nbd->known[level] &&
+		   top->value < nbd->loglik[level - 1] + SAME_TOP;
+}
+
+/*
+ * The top of the rows of one level: from those of the level before, or from the starts. Of NBD it
+ * is taken down, for all others.
+ */
+void
+BtydSearchLevel(BtydSearch *search, int level, const BtydSearch *lower)
+{
+	BtydNested *nbd = &search->data->nbd[search->order - 1];
+	BtydTop from[BTYD_KEPT_TOPS];
+	int nfrom = search->ntops;
+
+	memcpy(from, search->tops, sizeof(from));
+	search->ntops = 0;
+	search->level = &search->data->level[level];
+	if (level == 0)
 	{
-		data->rows = sample;
-		data->n = Sample(rows, n, summary->customers, SAMPLE_ROWS, sample);
+		double starts[MOST_STARTS][BTYD_MAX_PARAMS];
+		int n = MakeStarts(search, nbd, lower, starts);
+
+		for (int s = 0; s < n && !Stopped(search); s++)
+			GoUp(search, starts[s], false);
 	}
-	OptSearch(opt, starts, STARTS);
-
-	/* larger samples, then all: a few Newton steps each */
-	for (size_t size = (size_t) SAMPLE_ROWS * SAMPLE_GROWTH;
-		 data->rows != rows && opt->result.status != OPT_STOPPED; size *= SAMPLE_GROWTH)
+	for (int i = 0; i < nfrom && !Stopped(search); i++)
+		if (from[i].value > from[0].value - KEPT_WITHIN && !IsNested(search, level, &from[i]))
+			GoUp(search, from[i].p, true);
+	AddNested(search, nbd, level);
+	LeaveBounds(search);
+	if (search->process == &BtydNbd && !search->prior && search->ntops > 0 && !Stopped(search))
 	{
-		if (size < n / 4)
-			data->n = Sample(rows, n, summary->customers, size, sample);
-		else
-		{
-			data->rows = rows;
-			data->n = n;
-		}
-		OptPolish(opt, OPT_POLISH_STEPS);
-	}
-
-	/* a sample can mislead: once more the long way, with all rows */
-	if (opt->result.status == OPT_LIMIT)
-	{
-		OptClimb(opt, OPT_CLIMB_EVALUATIONS);
-		if (opt->result.status != OPT_STOPPED)
-			OptPolish(opt, OPT_POLISH_STEPS);
+		memcpy(nbd->log_params[level], search->tops[0].p, sizeof(nbd->log_params[level]));
+		nbd->loglik[level] = search->tops[0].value;
+		nbd->known[level] = true;
 	}
 }
 
-BtydFitStatus
-BtydFitProcess(const BtydProcess *process, const BtydRow *rows, size_t n, const Environment *env,
-			   BtydFit *fit)
+/* Stand on the best top of the last level, with the derivatives there */
+static void
+ReturnToTop(BtydSearch *search)
 {
-	BtydSummary summary;
-	BtydRow *copy = NULL;
-	BtydRow *sample = NULL;
-	FitData data = {process, rows, n, env};
-	Optimiser opt;
-	bool ordered;
+	OptResult *result = &search->opt.result;
 
+	if (Stopped(search) || search->ntops == 0)
+		return;
+	if (memcmp(result->top.p, search->tops[0].p, (size_t) search->opt.n * sizeof(double)) == 0)
+		return;
+	StandAt(search, search->tops[0].p);
+	OptPolish(&search->opt, OPT_POLISH_STEPS);
+}
+
+/* ---------------------------------------------------------------- what was found */
+
+/* The part of customers who leave at the first chance, or within the mean time; of these there are
+ * hardly any where nobody seems to leave */
+#define HARDLY_ANY 0.01
+
+static double
+ShareLeaving(const BtydSearch *search)
+{
+	double leave = exp(search->opt.result.top.p[2]);
+	double stay = exp(search->opt.result.top.p[3]);
+
+	if (search->process->in_time_units[3])
+		return -expm1(-leave * log1p(search->data->unit / stay));
+	return leave / (leave + stay);
+}
+
+/*
+ * Which model of its own the fit came to, by the parameters that are open. The last two of a
+ * process with dropout speak for leaving and for staying.
+ */
+static uint32_t
+FindLimits(const BtydSearch *search, const bool *open)
+{
+	const double *lower = search->opt.lower;
+	const double *upper = search->opt.upper;
+	const double *p = search->opt.result.top.p;
+	const double alike = log(30.0);
+	uint32_t limits = 0;
+
+	if (open[0] && IsNear(p, 0, upper))
+		limits |= BTYD_LIMIT_ONE_RATE;
+	else if (search->opt.result.at_bound[0] || search->opt.result.at_bound[1])
+		limits |= BTYD_LIMIT_BOUND;
+	if (search->opt.n > 2 && (open[2] || open[3]))
+	{
+		double share = ShareLeaving(search);
+		double stay = p[3] - (search->process->in_time_units[3] ? log(search->data->unit) : 0.0);
+
+		if (share < HARDLY_ANY)
+			limits |= BTYD_LIMIT_NO_DROPOUT;
+		else if (p[2] > alike && stay > alike)
+			limits |= BTYD_LIMIT_ONE_DROPOUT;
+		else if (share > 1.0 - HARDLY_ANY)
+			limits |= BTYD_LIMIT_ALL_LEAVE;
+		else if (IsNear(p, 2, lower) || IsNear(p, 3, lower))
+			limits |= BTYD_LIMIT_AT_ONCE;
+	}
+	return limits;
+}
+
+/* Read the result of the optimiser: is this a fit? */
+void
+BtydSearchEnd(BtydSearch *search, BtydFit *fit)
+{
+	Optimiser *opt = &search->opt;
+	int n = opt->n;
+
+	ReturnToTop(search);
+	for (int i = 0; i < n; i++)
+		fit->params[i] = exp(opt->result.top.p[i]);
+	fit->loglik = opt->result.top.value;
+	if (search->prior)
+		fit->loglik -= Prior(search, opt->result.top.p, NULL, NULL);
+	fit->decrement = opt->result.decrement;
+	fit->iterations = opt->iterations;
+	fit->evaluations = opt->evaluations;
+	fit->status = BtydFitStatusOf(OptJudge(opt, fit->log_covariance, fit->unidentified));
+	if (fit->status == BTYD_FIT_NOT_IDENTIFIED)
+	{
+		fit->limits = FindLimits(search, fit->unidentified);
+		/* a bound has no place in the interval of the parameter that runs along with it */
+		if (fit->limits & BTYD_LIMIT_ONE_RATE)
+			fit->unidentified[0] = fit->unidentified[1] = true;
+		if (fit->limits & BTYD_LIMITS_OF_DROPOUT)
+			fit->unidentified[2] = fit->unidentified[3] = true;
+	}
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < n; j++)
+		{
+			double *entry = &fit->log_covariance[n * i + j];
+
+			if (fit->unidentified[i] || fit->unidentified[j])
+				*entry = NAN;
+			fit->covariance[n * i + j] = fit->params[i] * fit->params[j] * *entry;
+		}
+	OptEnd(opt);
+}
+
+/* ---------------------------------------------------------------- */
+
+void
+BtydFitStart(BtydFit *fit, const BtydFitRows *data, const BtydProcess *process, int order)
+{
 	memset(fit, 0, sizeof(*fit));
 	fit->process = process;
+	fit->order = order;
 	fit->loglik = NAN;
 	for (int i = 0; i < BTYD_MAX_PARAMS; i++)
 		fit->params[i] = NAN;
 	for (int i = 0; i < BTYD_MAX_PARAMS * BTYD_MAX_PARAMS; i++)
 		fit->covariance[i] = fit->log_covariance[i] = NAN;
+	fit->customers = data->summary.customers;
+	fit->rows = data->rows;
+	fit->bad_row = data->bad_row;
+}
 
-	if (!Summarise(rows, n, env, &summary, &ordered, fit))
-		return fit->status;
-	fit->customers = summary.customers;
-	fit->rows = n;
-	if (n == 0)
-		return fit->status = BTYD_FIT_EMPTY;
-	if (summary.customers < BTYD_MIN_CUSTOMERS)
-		return fit->status = BTYD_FIT_TOO_FEW;
-	if (!(summary.sum_t > 0.0) || !isfinite(summary.sum_t))
-		return fit->status = BTYD_FIT_NO_TIME;
-	if (summary.repeaters == 0.0)
-		return fit->status = BTYD_FIT_NO_REPEATS;
+bool
+BtydSearchBegin(BtydSearch *search, BtydFitRows *data, const BtydProcess *process, int order,
+				bool prior)
+{
+	*search = (BtydSearch){.data = data, .process = process, .order = order, .prior = prior};
+	if (!OptBegin(&search->opt, process->nparams, Likelihood, search, data->env))
+		return false;
+	SetBounds(search);
+	return true;
+}
 
-	/* all memory is taken here, before NLopt has any of its own */
-	if (!ordered)
-		copy = EnvironmentAllocate(env, n, sizeof(BtydRow));
-	if (n > 2 * SAMPLE_ROWS)
-		sample = EnvironmentAllocate(env, n / 4 + SAMPLE_ROWS, sizeof(BtydRow));
-	if (!OptBegin(&opt, process->nparams, Likelihood, &data, env) || (!ordered && copy == NULL) ||
-		(n > 2 * SAMPLE_ROWS && sample == NULL))
-		fit->status = BTYD_FIT_NO_MEMORY;
-	else
-	{
-		BtydDataStatus sorted = BTYD_DATA_OK;
+bool
+BtydSearchStopped(const BtydSearch *search)
+{
+	return Stopped(search);
+}
 
-		if (!ordered)
-		{
-			/* by x; within x by t, because a run of equal t is cheaper for the likelihoods */
-			sorted = BtydSortRows(rows, n, copy, env);
-			data.rows = copy;
-		}
-		if (sorted != BTYD_DATA_OK)
-			fit->status = sorted == BTYD_DATA_NO_MEMORY ? BTYD_FIT_NO_MEMORY : BTYD_FIT_INTERRUPTED;
-		else
-		{
-			FitOrdered(&data, &summary, sample, &opt);
-			Conclude(&opt, fit);
-		}
-	}
-	OptEnd(&opt);
-	EnvironmentRelease(env, sample);
-	EnvironmentRelease(env, copy);
+bool
+BtydSearchValue(BtydSearch *search, const BtydFitLevel *rows, double *value)
+{
+	bool stop = false;
+
+	search->level = rows;
+	*value = Likelihood(search, search->tops[0].p, NULL, NULL, &stop);
+	search->opt.evaluations++;
+	return !stop;
+}
+
+bool
+BtydSearchLook(BtydSearch *search, int level, double *value, double *promise, bool *open)
+{
+	Optimiser *opt = &search->opt;
+
+	search->level = &search->data->level[level];
+	StandAt(search, search->tops[0].p);
+	OptLook(opt);
+	*value = opt->result.top.value;
+	*promise = opt->result.decrement;
+	*open = false;
+	for (int i = 0; i < opt->n; i++)
+		*open |= opt->result.at_bound[i];
+	return !Stopped(search);
+}
+
+/* All levels, one after the other */
+static BtydFitStatus
+SearchAll(BtydFitRows *data, const BtydProcess *process, int order, bool prior, BtydFit *fit)
+{
+	BtydSearch search;
+
+	BtydFitStart(fit, data, process, order);
+	if (!BtydSearchBegin(&search, data, process, order, prior))
+		return fit->status = BTYD_FIT_NO_MEMORY;
+	for (int level = 0; level < data->levels && !Stopped(&search); level++)
+		BtydSearchLevel(&search, level, NULL);
+	BtydSearchEnd(&search, fit);
 	return fit->status;
 }
 
 BtydFitStatus
-BtydFitStatusOf(OptVerdict verdict)
+BtydFitFrom(BtydFitRows *data, const BtydProcess *process, int order, bool prior, BtydFit *fit)
 {
-	switch (verdict)
+	if (process != &BtydNbd && !data->nbd[order - 1].known[data->levels - 1])
 	{
-		case OPT_FOUND:
-			return BTYD_FIT_CONVERGED;
-		case OPT_OPEN:
-			return BTYD_FIT_NOT_IDENTIFIED;
-		case OPT_LOST:
-			return BTYD_FIT_NOT_CONVERGED;
-		case OPT_INTERRUPTED:
-			return BTYD_FIT_INTERRUPTED;
+		BtydFitStatus status = SearchAll(data, &BtydNbd, order, false, fit);
+
+		if (status == BTYD_FIT_INTERRUPTED || status == BTYD_FIT_NO_MEMORY)
+			return status;
 	}
-	return BTYD_FIT_NOT_CONVERGED;
+	return SearchAll(data, process, order, prior, fit);
 }
 
-const char *
-BtydFitStatusName(BtydFitStatus status)
+BtydFitStatus
+BtydFitProcess(const BtydProcess *process, int order, const BtydRow *rows, size_t n,
+			   const Environment *env, BtydFit *fit)
 {
-	switch (status)
-	{
-		case BTYD_FIT_CONVERGED:
-			return "converged";
-		case BTYD_FIT_EMPTY:
-			return "empty";
-		case BTYD_FIT_TOO_FEW:
-			return "too_few_customers";
-		case BTYD_FIT_NO_REPEATS:
-			return "no_repeats";
-		case BTYD_FIT_NO_TIME:
-			return "no_time";
-		case BTYD_FIT_NOT_IDENTIFIED:
-			return "not_identified";
-		case BTYD_FIT_NOT_CONVERGED:
-			return "not_converged";
-		case BTYD_FIT_INTERRUPTED:
-			return "interrupted";
-		case BTYD_FIT_BAD_DATA:
-			return "bad_data";
-		case BTYD_FIT_NO_MEMORY:
-			return "no_memory";
-	}
-	return "unknown";
+	return BtydFitWith(process, order, false, rows, n, env, fit);
 }
 
-const char *
-BtydFitStatusMessage(BtydFitStatus status)
+BtydFitStatus
+BtydSumLogLikelihood(const BtydModel *model, const BtydRow *rows, size_t n, const Environment *env,
+					 double *result)
 {
-	switch (status)
-	{
-		case BTYD_FIT_CONVERGED:
-			return "The fit converged to a maximum of the likelihood.";
-		case BTYD_FIT_EMPTY:
-			return "There are no customers to fit a model to.";
-		case BTYD_FIT_TOO_FEW:
-			return "There are too few customers to fit a model: at least 20 are needed.";
-		case BTYD_FIT_NO_REPEATS:
-			return "No customer has bought a second time, so nothing can be said about repeat "
-				   "orders.";
-		case BTYD_FIT_NO_TIME:
-			return "No time has passed since the first purchase of any customer.";
-		case BTYD_FIT_NOT_IDENTIFIED:
-			return "The data do not determine the parameters: customers may hardly differ, or "
-				   "hardly "
-				   "any, or nearly all, may have stopped buying.";
-		case BTYD_FIT_NOT_CONVERGED:
-			return "The search reached its limit of steps without finding a maximum.";
-		case BTYD_FIT_INTERRUPTED:
-			return "The fit was interrupted.";
-		case BTYD_FIT_BAD_DATA:
-			return "A row is no possible customer: x must be a whole number, 0 <= t_x <= t, weight "
-				   "> 0.";
-		case BTYD_FIT_NO_MEMORY:
-			return "There was not enough memory for the fit.";
-	}
-	return "The status is unknown.";
+	bool stop = false;
+
+	*result = SumRows(model, rows, n, env, NULL, NULL, &stop);
+	return stop ? BTYD_FIT_INTERRUPTED : BTYD_FIT_CONVERGED;
 }
 
-const char *
-BtydLimitName(BtydLimit limit)
+BtydFitStatus
+BtydFitWith(const BtydProcess *process, int order, bool prior, const BtydRow *rows, size_t n,
+			const Environment *env, BtydFit *fit)
 {
-	switch (limit)
-	{
-		case BTYD_LIMIT_NO_DROPOUT:
-			return "no_dropout";
-		case BTYD_LIMIT_ONE_RATE:
-			return "one_rate";
-		case BTYD_LIMIT_ONE_DROPOUT:
-			return "one_dropout";
-		case BTYD_LIMIT_AT_ONCE:
-			return "at_once";
-		case BTYD_LIMIT_ONE_SPEND:
-			return "one_spend";
-		case BTYD_LIMIT_EVEN_SPEND:
-			return "even_spend";
-		case BTYD_LIMIT_BOUND:
-			return "bound";
-	}
-	return "unknown";
-}
+	BtydFitRows data;
+	BtydFitStatus status = BtydFitRowsBegin(&data, rows, n, env);
 
-const char *
-BtydLimitMessage(BtydLimit limit)
-{
-	switch (limit)
-	{
-		case BTYD_LIMIT_NO_DROPOUT:
-			return "Nobody seems to have left in these data.";
-		case BTYD_LIMIT_ONE_RATE:
-			return "All customers seem to order at the same rate in these data.";
-		case BTYD_LIMIT_ONE_DROPOUT:
-			return "All customers seem to be equally likely to leave in these data.";
-		case BTYD_LIMIT_AT_ONCE:
-			return "In these data customers seem to leave at once or not at all.";
-		case BTYD_LIMIT_ONE_SPEND:
-			return "All customers seem to spend the same on average in these data.";
-		case BTYD_LIMIT_EVEN_SPEND:
-			return "A customer seems to spend the same each time in these data.";
-		case BTYD_LIMIT_BOUND:
-			return "The data push a parameter to the end of its range.";
-	}
-	return "The limit is unknown.";
+	BtydFitStart(fit, &data, process, order);
+	fit->status = status;
+	if (status == BTYD_FIT_CONVERGED)
+		BtydFitFrom(&data, process, order, prior, fit);
+	BtydFitRowsEnd(&data);
+	return fit->status;
 }

@@ -32,12 +32,6 @@ typedef struct SpendData
 	const Environment *env;
 } SpendData;
 
-static bool
-Usable(const GammaGammaRow *row)
-{
-	return row->x >= 1.0 && row->mean > 0.0;
-}
-
 /*
  * FH, density of the mean of x purchases, with y = m x / gamma, so that nothing cancels when p or q
  *is large:
@@ -69,7 +63,7 @@ SpendLoglik(const double *params, double money, const GammaGammaRow *rows, size_
 		double w = row->weight;
 		double log_y, log_mean, lower, upper, above;
 
-		if (!Usable(row))
+		if (!GammaGammaIsUsable(row))
 			continue;
 		if (row->x != x)
 		{
@@ -174,8 +168,7 @@ Likelihood(void *arg, const double *log_params, double *grad, double *hess, bool
 static bool
 Summarise(const GammaGammaRow *rows, size_t n, GammaGammaFit *fit, double *unit)
 {
-	double sum_log = 0, sum_x = 0, sum_m = 0;
-	double xx = 0, mm = 0, xm = 0;
+	double sum_log = 0;
 
 	for (size_t i = 0; i < n; i++)
 	{
@@ -191,28 +184,15 @@ Summarise(const GammaGammaRow *rows, size_t n, GammaGammaFit *fit, double *unit)
 		}
 		if (row->x == 0.0)
 			fit->without_repeat += row->weight;
-		else if (!Usable(row))
+		else if (!GammaGammaIsUsable(row))
 			fit->without_spend += row->weight;
 		else
 		{
-			double dx, dm, share;
-
-			/* running means and moments, which do not cancel: West (1979), CACM 22 */
 			fit->rows++;
 			fit->customers += row->weight;
-			share = row->weight / fit->customers;
 			sum_log += row->weight * log(row->mean);
-			dx = row->x - sum_x;
-			dm = row->mean - sum_m;
-			sum_x += share * dx;
-			sum_m += share * dm;
-			xx += row->weight * dx * (row->x - sum_x);
-			mm += row->weight * dm * (row->mean - sum_m);
-			xm += row->weight * dx * (row->mean - sum_m);
 		}
 	}
-	if (xx > 0.0 && mm > 0.0)
-		fit->correlation = xm / (sqrt(xx) * sqrt(mm));
 	*unit = fit->customers > 0.0 ? exp(sum_log / fit->customers) : 1.0;
 	return true;
 }
@@ -256,6 +236,27 @@ Search(SpendData *data, Optimiser *opt)
 	}
 }
 
+/* gamma goes with what is open: the mean spend is p gamma/(q - 1) */
+static void
+FindLimits(const Optimiser *opt, GammaGammaFit *fit)
+{
+	const bool *at_bound = opt->result.at_bound;
+
+	if (fit->status != BTYD_FIT_NOT_IDENTIFIED)
+		return;
+	if (at_bound[P] && fit->params[P] > 1.0)
+		fit->limits |= BTYD_LIMIT_EVEN_SPEND;
+	if (at_bound[Q] && fit->params[Q] > 1.0)
+		fit->limits |= BTYD_LIMIT_ONE_SPEND;
+	if (fit->limits == 0 && AtBound(opt))
+		fit->limits |= BTYD_LIMIT_BOUND;
+	fit->unidentified[GAMMA] |= fit->limits != 0;
+	for (int i = 0; i < NPARAMS; i++)
+		for (int j = 0; j < NPARAMS; j++)
+			if (fit->unidentified[i] || fit->unidentified[j])
+				fit->log_covariance[NPARAMS * i + j] = NAN;
+}
+
 BtydFitStatus
 GammaGammaFitSpend(const GammaGammaRow *rows, size_t n, const Environment *env, GammaGammaFit *fit)
 {
@@ -263,7 +264,7 @@ GammaGammaFitSpend(const GammaGammaRow *rows, size_t n, const Environment *env, 
 	Optimiser opt;
 
 	memset(fit, 0, sizeof(*fit));
-	fit->loglik = fit->correlation = NAN;
+	fit->loglik = NAN;
 	for (int i = 0; i < NPARAMS; i++)
 		fit->params[i] = NAN;
 	for (int i = 0; i < NPARAMS * NPARAMS; i++)
@@ -289,6 +290,7 @@ GammaGammaFitSpend(const GammaGammaRow *rows, size_t n, const Environment *env, 
 	fit->iterations = opt.iterations;
 	fit->evaluations = opt.evaluations;
 	fit->status = BtydFitStatusOf(OptJudge(&opt, fit->log_covariance, fit->unidentified));
+	FindLimits(&opt, fit);
 	for (int i = 0; i < NPARAMS; i++)
 		for (int j = 0; j < NPARAMS; j++)
 			fit->covariance[NPARAMS * i + j] =

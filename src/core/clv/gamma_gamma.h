@@ -23,10 +23,32 @@ typedef struct GammaGammaRow
 	double weight;
 } GammaGammaRow;
 
+/* Is this a row that a fit can use? */
+static inline bool
+GammaGammaIsUsable(const GammaGammaRow *row)
+{
+	return row->x >= 1.0 && row->mean > 0.0;
+}
+
+/* Of x and mean, which the model assumes to have nothing to do with each other; NaN: one is
+ * constant */
+typedef struct GammaGammaCorrelation
+{
+	double plain;
+	double ranks;
+	double logs;
+} GammaGammaCorrelation;
+
+/* Correlate the rows that can be used, weighted; CONVERGED, INTERRUPTED or NO_MEMORY
+ * (correlation.c) */
+extern BtydFitStatus GammaGammaCorrelate(const GammaGammaRow *rows, size_t n,
+										 const Environment *env, GammaGammaCorrelation *result);
+
 /* A fit. The status is read as that of a BtydFit; NO_REPEATS: no repeat customer has spent money */
 typedef struct GammaGammaFit
 {
 	BtydFitStatus status;
+	uint32_t limits; /* BtydLimit bits */
 	double params[GAMMA_GAMMA_PARAMS];
 	double covariance[GAMMA_GAMMA_PARAMS * GAMMA_GAMMA_PARAMS];
 	double log_covariance[GAMMA_GAMMA_PARAMS * GAMMA_GAMMA_PARAMS];
@@ -37,7 +59,6 @@ typedef struct GammaGammaFit
 	double customers;      /* sum of the weights used */
 	double without_repeat; /* left out: customers with x = 0, */
 	double without_spend;  /* and repeat customers whose mean is zero or negative */
-	double correlation;    /* of x and mean: the model assumes none; NaN when one does not vary */
 	size_t rows;           /* used */
 	size_t bad_row;        /* index, for BTYD_FIT_BAD_DATA */
 	int iterations;

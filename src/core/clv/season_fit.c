@@ -203,7 +203,7 @@ Expect(Work *work, const SeasonClock *clock)
 	BtydModel model;
 
 	SeasonRows(clock, data->as_of, 1, work->rows, work->nrows, work->clocked);
-	BtydFitProcess(&BtydMbgnbd, work->clocked, work->nrows, work->env, &fit);
+	BtydFitProcess(&BtydMbgnbd, 1, work->clocked, work->nrows, work->env, &fit);
 	if (fit.status == BTYD_FIT_INTERRUPTED)
 		return SEASON_INTERRUPTED;
 	if (fit.status == BTYD_FIT_NO_MEMORY)

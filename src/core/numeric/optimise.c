@@ -16,9 +16,9 @@
 #include "core/numeric/optimise.h"
 
 /* A maximum is where a Newton step would gain less than this in log-likelihood */
-#define DECREMENT_GOAL 1e-11
+#define DECREMENT_GOAL 1e-15
 
-/* Where no step climbs any more, a promise this small is one that rounding hides */
+/* Where no step climbs any more, or only by creeping to a limit, a promise this small is none */
 #define HIDDEN_DECREMENT 1e-6
 
 /* A (logarithmic) parameter this near a bound lies on it */
@@ -368,7 +368,17 @@ OptPolish(Optimiser *opt, int max_steps)
 		}
 		SwapPoints(&result->top, &opt->trial);
 	}
-	result->status = OPT_LIMIT;
+	result->status = result->decrement <= HIDDEN_DECREMENT ? OPT_CONVERGED : OPT_LIMIT;
+}
+
+void
+OptLook(Optimiser *opt)
+{
+	opt->result.status = OPT_STOPPED;
+	if (!Evaluate(opt, &opt->result.top))
+		return;
+	NewtonStep(opt);
+	opt->result.status = OPT_LIMIT;
 }
 
 /* ---------------------------------------------------------------- several starts, and a verdict */
@@ -410,39 +420,98 @@ OptSearch(Optimiser *opt, const double *starts, int nstarts)
 	SwapResults(&opt->result, &opt->best);
 }
 
+/*
+ * Factor -H, with a ridge, of the parameters that are not held, and write its inverse into their
+ * places of the covariance; NaN elsewhere. False when it is not positive definite.
+ */
+static bool
+Invert(Optimiser *opt, double ridge, double *covariance)
+{
+	size_t n = (size_t) opt->n;
+	int nfree = 0;
+
+	for (int i = 0; i < opt->n; i++)
+		if (!opt->held[i])
+			opt->free[nfree++] = i;
+	for (int i = 0; i < nfree; i++)
+	{
+		double *row = opt->matrix + (size_t) nfree * (size_t) i;
+
+		for (int j = 0; j < nfree; j++)
+			row[j] = -opt->result.top.hess[n * (size_t) opt->free[i] + (size_t) opt->free[j]];
+		row[i] += ridge;
+	}
+	if (!CholeskyFactor(nfree, opt->matrix))
+		return false;
+	CholeskyInverse(nfree, opt->matrix, covariance);
+
+	/* spread out in place: what is read lies before what is written, and so from the end */
+	for (int i = opt->n - 1, k = nfree - 1; i >= 0; i--)
+	{
+		bool row_held = opt->held[i];
+
+		for (int j = opt->n - 1, l = nfree - 1; j >= 0; j--)
+		{
+			bool held = row_held || opt->held[j];
+
+			covariance[n * (size_t) i + (size_t) j] =
+				held ? NAN : covariance[(size_t) nfree * (size_t) k + (size_t) l];
+			l -= !opt->held[j];
+		}
+		k -= !row_held;
+	}
+	return true;
+}
+
 OptVerdict
 OptJudge(Optimiser *opt, double *covariance, bool *open)
 {
 	const OptResult *result = &opt->result;
 	int n = opt->n;
-	size_t cells = (size_t) n * n;
+	size_t cells = (size_t) n * (size_t) n;
 	bool any = false;
-	bool known = false;
+	bool known;
 
-	for (int i = 0; i < n; i++)
-	{
-		open[i] = result->status != OPT_STOPPED && result->at_bound[i];
-		any |= open[i];
-	}
-	if (!any && result->status == OPT_CONVERGED)
-	{
-		for (size_t i = 0; i < cells; i++)
-			opt->matrix[i] = -result->top.hess[i];
-		known = CholeskyFactor(n, opt->matrix);
-		if (known)
-			CholeskyInverse(n, opt->matrix, covariance);
-		for (int i = 0; i < n; i++)
-		{
-			/* flat in some direction: no parameter can be told from the others */
-			open[i] = !known || covariance[(size_t) (n + 1) * i] > OPEN_LOG_ERROR * OPEN_LOG_ERROR;
-			any |= open[i];
-		}
-	}
-	if (known && !any)
-		return OPT_FOUND;
 	for (size_t i = 0; i < cells; i++)
 		covariance[i] = NAN;
+	for (int i = 0; i < n; i++)
+	{
+		opt->held[i] = open[i] = result->status != OPT_STOPPED && result->at_bound[i];
+		any |= open[i];
+	}
 	if (result->status == OPT_STOPPED)
 		return OPT_INTERRUPTED;
-	return any ? OPT_OPEN : OPT_LOST;
+	if (result->status != OPT_CONVERGED)
+		return OPT_LOST;
+
+	/*
+	 * Where some direction is flat there is no covariance; what a weak prior leaves open is not
+	 * told by the data either. What the open parameters are held at, the others hardly feel.
+	 */
+	known = Invert(opt, 0.0, covariance);
+	if (!known && !Invert(opt, 0.25 / (OPEN_LOG_ERROR * OPEN_LOG_ERROR), covariance))
+	{
+		for (size_t i = 0; i < cells; i++)
+			covariance[i] = NAN;
+		for (int i = 0; i < n; i++)
+			open[i] = true;
+		return OPT_OPEN;
+	}
+	for (int i = 0; i < n; i++)
+	{
+		open[i] |= covariance[(size_t) (n + 1) * (size_t) i] > OPEN_LOG_ERROR * OPEN_LOG_ERROR;
+		any |= open[i];
+	}
+	if (!known)
+	{
+		memcpy(opt->held, open, (size_t) n * sizeof(bool));
+		known = Invert(opt, 0.0, covariance);
+	}
+	for (size_t i = 0; i < cells; i++)
+		if (!known || open[i / (size_t) n] || open[i % (size_t) n])
+			covariance[i] = NAN;
+	if (!known)
+		for (int i = 0; i < n; i++)
+			any = open[i] = true;
+	return any ? OPT_OPEN : OPT_FOUND;
 }

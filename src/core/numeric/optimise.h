@@ -95,6 +95,9 @@ extern void OptClimb(Optimiser *opt, int max_evaluations);
 /* Go to the maximum from near by, by Newton's method, and check that it is one */
 extern void OptPolish(Optimiser *opt, int max_steps);
 
+/* The value and its derivatives where the search stands, and what the next Newton step promises */
+extern void OptLook(Optimiser *opt);
+
 /* Climb and polish from each of some starts (n numbers each); the best of the tops */
 extern void OptSearch(Optimiser *opt, const double *starts, int nstarts);
 
@@ -102,14 +105,14 @@ extern void OptSearch(Optimiser *opt, const double *starts, int nstarts);
 typedef enum OptVerdict
 {
 	OPT_FOUND,      /* an inner maximum that the data determine */
-	OPT_OPEN,       /* not identified: at a bound, or as good as flat in some direction */
+	OPT_OPEN,       /* a maximum, on a bound or as good as flat in some direction */
 	OPT_LOST,       /* the search did not arrive */
 	OPT_INTERRUPTED /* the function said stop */
 } OptVerdict;
 
 /*
- * Judge a likelihood whose parameters are logarithms. Writes the covariance (n * n), the inverse of
- * the negative Hessian, NaN unless found; and which parameters are open.
+ * Judge a likelihood whose parameters are logarithms: which of them are open, and the covariance
+ * (n * n), the inverse of the negative Hessian, of those that are not; NaN elsewhere.
  */
 extern OptVerdict OptJudge(Optimiser *opt, double *covariance, bool *open);
 
