@@ -58,7 +58,7 @@ TestCdnow(const Cdnow *cdnow)
 	CHECK_NEAR(Loglik(&BtydMbgnbd, 2, mbg, cdnow->rows, CDNOW_CUSTOMERS, cdnow->log_gaps, &slope),
 			   -9853.253129, 1e-5);
 	CHECK(slope < 0.05);
-	CHECK(BtydFitProcess(&BtydNbd, cdnow->rows, CDNOW_CUSTOMERS, &test_env, &fit) ==
+	CHECK(BtydFitProcess(&BtydNbd, 1, cdnow->rows, CDNOW_CUSTOMERS, &test_env, &fit) ==
 		  BTYD_FIT_CONVERGED);
 	CHECK_NEAR(fit.params[0], .38476587527, 2e-6);
 	CHECK_NEAR(fit.params[1], 12.0720137321, 5e-5);
@@ -81,7 +81,8 @@ TestRetail(void)
 		return;
 	}
 	CHECK(retail.n == 4338);
-	CHECK(BtydFitProcess(&BtydNbd, retail.rows, retail.n, &test_env, &fit) == BTYD_FIT_CONVERGED);
+	CHECK(BtydFitProcess(&BtydNbd, 1, retail.rows, retail.n, &test_env, &fit) ==
+		  BTYD_FIT_CONVERGED);
 	CHECK_NEAR(fit.params[0], .82755856, 2e-6);
 	CHECK_NEAR(fit.params[1], 9.87036414, 5e-5);
 	CHECK_NEAR(fit.loglik, -37645.65733054, 1e-6);
@@ -89,7 +90,8 @@ TestRetail(void)
 	retail_read(&retail, retail_day(2011, 6, 12));
 	CHECK(retail.n == 2821);
 	CHECK(retail.after == 6823);
-	CHECK(BtydFitProcess(&BtydNbd, retail.rows, retail.n, &test_env, &fit) == BTYD_FIT_CONVERGED);
+	CHECK(BtydFitProcess(&BtydNbd, 1, retail.rows, retail.n, &test_env, &fit) ==
+		  BTYD_FIT_CONVERGED);
 	CHECK_NEAR(fit.params[0], .742519778186, 2e-6);
 	CHECK_NEAR(fit.params[1], 8.86478623474, 5e-5);
 	CHECK_NEAR(fit.loglik, -13485.4396072, 1e-6);

@@ -240,7 +240,7 @@ TestLogFactors(void)
 		BtydFit fit;
 
 		SeasonRows(&clock, shop.as_of, UNIT_DAYS, shop.rows, shop.n, rows);
-		BtydFitProcess(&BtydMbgnbd, rows, shop.n, &test_env, &fit);
+		BtydFitProcess(&BtydMbgnbd, 1, rows, shop.n, &test_env, &fit);
 		factors = SeasonLogFactors(&clock, shop.by_day, (size_t) shop.days + 1);
 		loglik[i] = fit.loglik + factors;
 	}
