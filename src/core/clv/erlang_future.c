@@ -16,6 +16,7 @@
  * by E[z^N] = (1 + (1 - z) u)^-(s+j), the sum over w picking the waits that end a gap. The terms of
  * w = 1 are those of k = 1; all others die out fast.
  */
+#include <float.h>
 #include <math.h>
 
 #include "core/clv/erlang.h"
@@ -93,8 +94,8 @@ LogNone(double l, double *slope, const void *arg)
 			term *= z * ((s + i) / (i + 1.0));
 		}
 	}
-	*slope = -falls / sum;
-	return log(sum) - f->s * l;
+	*slope = -falls / fmax(sum, DBL_MIN);
+	return log(fmax(sum, DBL_MIN)) - f->s * l;
 }
 
 /* A customer who is alive orders within what horizon? */
