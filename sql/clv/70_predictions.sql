@@ -263,3 +263,73 @@ CREATE FUNCTION crm.new_customer_next_order_days(
 COMMENT ON FUNCTION crm.new_customer_next_order_days(crm.clv_model, double precision) IS
 	'whole days after the first order within which a new customer orders again with this probability, rounded up. '
 	'NULL where it is never reached, and for NULL';
+
+-- ---------------------------------------------------------------- of a group
+
+CREATE TYPE crm.prediction_total AS (
+	customers bigint,
+	expected_orders double precision,
+	orders_lower bigint,
+	orders_upper bigint,
+	clv double precision,
+	clv_lower double precision,
+	clv_upper double precision
+);
+COMMENT ON TYPE crm.prediction_total IS
+	'what a model says about a group of customers: made by crm.predict_total';
+COMMENT ON COLUMN crm.prediction_total.customers IS
+	'customers that were counted: those with a purchase by as_of';
+COMMENT ON COLUMN crm.prediction_total.expected_orders IS
+	'expected orders (purchase days) of all within the horizon';
+COMMENT ON COLUMN crm.prediction_total.orders_lower IS
+	'lower end of the 95 % interval of the orders that will come';
+COMMENT ON COLUMN crm.prediction_total.orders_upper IS
+	'upper end of the 95 % interval of the orders that will come';
+COMMENT ON COLUMN crm.prediction_total.clv IS
+	'value of all within the horizon, times the margin; NULL where the model cannot tell spend';
+COMMENT ON COLUMN crm.prediction_total.clv_lower IS
+	'lower end of the 95 % interval of the money that will come, discounted, times the margin';
+COMMENT ON COLUMN crm.prediction_total.clv_upper IS
+	'upper end of the 95 % interval of the money that will come, discounted, times the margin';
+
+CREATE FUNCTION crm._predict_total_add(
+	bytea, crm.clv_model, crm.history, date, integer, double precision, double precision
+) RETURNS bytea
+	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 60
+	AS 'MODULE_PATHNAME', 'clv_total_add';
+COMMENT ON FUNCTION crm._predict_total_add(
+	bytea, crm.clv_model, crm.history, date, integer, double precision, double precision
+) IS
+	'adds a customer to a state of predict_total; works only inside an aggregate';
+
+CREATE FUNCTION crm._predict_total_combine(bytea, bytea) RETURNS bytea
+	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'clv_total_combine';
+COMMENT ON FUNCTION crm._predict_total_combine(bytea, bytea) IS
+	'adds two states of predict_total; works only inside an aggregate';
+
+CREATE FUNCTION crm._predict_total_final(bytea) RETURNS crm.prediction_total
+	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 100
+	AS 'MODULE_PATHNAME', 'clv_total_final';
+COMMENT ON FUNCTION crm._predict_total_final(bytea) IS
+	'the row of a state of predict_total; works only inside an aggregate';
+
+CREATE AGGREGATE crm.predict_total(
+	model crm.clv_model, history crm.history, as_of date,
+	days integer, discount double precision, margin double precision
+) (
+	SFUNC = crm._predict_total_add,
+	STYPE = bytea,
+	SSPACE = 600,
+	FINALFUNC = crm._predict_total_final,
+	FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = crm._predict_total_combine,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE crm.predict_total(
+	crm.clv_model, crm.history, date, integer, double precision, double precision
+) IS
+	'orders and money that all customers of a group together will make in the `days` days after as_of, with 95 % '
+	'intervals of what will come: customers act apart, and the uncertainty of the parameters moves all together. '
+	'Arguments as in predict. Rows with a NULL model, history or as_of, and histories before the first purchase, are not '
+	'counted; a NULL among the others, different models, horizons, discounts or margins in one group are errors';

@@ -57,8 +57,8 @@ GetPoints(const ClvPart *part, int n, double points[][BTYD_MAX_PARAMS])
 	return (int) part->npoints;
 }
 
-static ClvSpread *
-GetSpread(ClvPrepared *model)
+const ClvSpread *
+ClvGetSpread(ClvPrepared *model)
 {
 	double points[CLV_MAX_POINTS][BTYD_MAX_PARAMS];
 	const BtydProcess *process = model->orders.process;
@@ -80,17 +80,9 @@ GetSpread(ClvPrepared *model)
 	return model->spread = spread;
 }
 
-/* A figure at the estimates and sums of squares of what points lower and raise it by */
-typedef struct Range
-{
-	double at;
-	double below;
-	double above;
-} Range;
-
 /* Add a pair of points. */
-static void
-AddPair(Range *range, double one, double other)
+void
+ClvAddPair(ClvRange *range, double one, double other)
 {
 	double least = fmin(one, other) - range->at;
 	double most = fmax(one, other) - range->at;
@@ -103,7 +95,7 @@ AddPair(Range *range, double one, double other)
 
 /* Orders, spend and value are never negative. */
 static ClvInterval
-RangeInterval(const Range *range)
+RangeInterval(const ClvRange *range)
 {
 	ClvInterval interval = {fmax(0, range->at - sqrt(range->below)),
 							range->at + sqrt(range->above)};
@@ -116,8 +108,8 @@ RangeInterval(const Range *range)
 static const ClvInterval Unknown = {NAN, NAN};
 
 /* Expected orders or value at a point; infinite where they are */
-static double
-MeanAtPoint(ClvPrepared *model, const ClvAsked *asked, ClvFactor question, int i)
+double
+ClvMeanAtPoint(ClvPrepared *model, const ClvAsked *asked, ClvFactor question, int i)
 {
 	const BtydModel *orders = &model->spread->orders[i];
 	const HistoryBtydRow *customer = asked->customer;
@@ -152,19 +144,19 @@ MeanAtPoint(ClvPrepared *model, const ClvAsked *asked, ClvFactor question, int i
 ClvInterval
 ClvMeanOrders(ClvPrepared *model, const ClvAsked *asked)
 {
-	ClvSpread *spread = GetSpread(model);
-	Range range = {asked->orders, 0, 0};
+	const ClvSpread *spread = ClvGetSpread(model);
+	ClvRange range = {asked->orders, 0, 0};
 
 	if (spread->orders_points == 0)
 		return Unknown;
 	for (int i = 0; i < spread->orders_points; i += 2)
-		AddPair(&range, MeanAtPoint(model, asked, CLV_ORDERS, i),
-				MeanAtPoint(model, asked, CLV_ORDERS, i + 1));
+		ClvAddPair(&range, ClvMeanAtPoint(model, asked, CLV_ORDERS, i),
+				   ClvMeanAtPoint(model, asked, CLV_ORDERS, i + 1));
 	return RangeInterval(&range);
 }
 
-static double
-SpendAtPoint(const ClvSpread *spread, const HistoryBtydRow *customer, int i)
+double
+ClvSpendAtPoint(const ClvSpread *spread, const HistoryBtydRow *customer, int i)
 {
 	double mean = 0;
 	BtydStatus status =
@@ -179,17 +171,17 @@ SpendAtPoint(const ClvSpread *spread, const HistoryBtydRow *customer, int i)
 ClvInterval
 ClvMeanValue(ClvPrepared *model, const ClvAsked *asked)
 {
-	ClvSpread *spread = GetSpread(model);
-	Range range = {asked->value * asked->spend, 0, 0};
+	const ClvSpread *spread = ClvGetSpread(model);
+	ClvRange range = {asked->value * asked->spend, 0, 0};
 
 	if (spread->orders_points == 0 || spread->spend_points == 0)
 		return Unknown;
 	for (int i = 0; i < spread->orders_points; i += 2)
-		AddPair(&range, asked->spend * MeanAtPoint(model, asked, CLV_VALUE, i),
-				asked->spend * MeanAtPoint(model, asked, CLV_VALUE, i + 1));
+		ClvAddPair(&range, asked->spend * ClvMeanAtPoint(model, asked, CLV_VALUE, i),
+				   asked->spend * ClvMeanAtPoint(model, asked, CLV_VALUE, i + 1));
 	for (int i = 0; asked->value > 0 && i < spread->spend_points; i += 2)
-		AddPair(&range, asked->value * SpendAtPoint(spread, asked->customer, i),
-				asked->value * SpendAtPoint(spread, asked->customer, i + 1));
+		ClvAddPair(&range, asked->value * ClvSpendAtPoint(spread, asked->customer, i),
+				   asked->value * ClvSpendAtPoint(spread, asked->customer, i + 1));
 	return RangeInterval(&range);
 }
 
@@ -199,18 +191,18 @@ ClvMeanValue(ClvPrepared *model, const ClvAsked *asked)
 static OutcomeTable *
 GetTable(ClvPrepared *model, double x, double p, double shape)
 {
-	ClvSpread *spread = GetSpread(model);
 	OutcomeTable plan, *table;
 
 	if (x >= CLV_TABLES)
 		return NULL;
-	table = spread->table[(int) x];
+	ClvGetSpread(model);
+	table = model->spread->table[(int) x];
 	if (table == NULL)
 	{
 		OutcomeTablePlan(&plan, p, shape);
 		table = MemoryContextAlloc(model->context, OutcomeTableSize(&plan));
 		*table = plan;
-		spread->table[(int) x] = table;
+		model->spread->table[(int) x] = table;
 	}
 	return table;
 }
@@ -278,5 +270,33 @@ ClvOutcome(ClvPrepared *model, const ClvAsked *asked, ClvInterval *orders, ClvIn
 		scale *= discounted;
 		value->lower = scale * OutcomeSpend(counts, asked->alive, p, shape, table, 1 - OUT);
 		value->upper = scale * OutcomeSpend(counts, asked->alive, p, shape, table, OUT);
+	}
+}
+
+/* With infinite variance of spend, and near it, this shape's is taken */
+#define LEAST_SHAPE 2.2
+
+/*
+ * Var N = E[N (N + 1)] - E[N] - E[N]^2. Given N and nu the money is Gamma(p N, nu), so that
+ * E[Z^2] = (p E[N] + p^2 E[N^2]) E[1/nu^2], and E[1/nu^2] is (mean/p)^2 (shape - 1)/(shape - 2).
+ */
+void
+ClvVariance(ClvPrepared *model, const ClvAsked *asked, double *orders, double *value)
+{
+	OutcomeCounts own;
+	const OutcomeCounts *counts = GetCounts(model, asked, &own);
+	double mean = asked->orders;
+	double square = fmax(mean, 2 * asked->alive * OutcomeSecond(counts) - mean);
+
+	*orders = fmax(0, square - mean * mean);
+	*value = 0;
+	if (model->has_spend && mean > 0)
+	{
+		double p = model->model.spend.params[0];
+		double shape = fmax(LEAST_SHAPE, model->model.spend.params[1] + p * asked->customer->x);
+		double discounted = asked->value / mean;
+
+		*value = (mean / p + square) * (shape - 1) / (shape - 2) - mean * mean;
+		*value = fmax(0, *value) * asked->spend * asked->spend * discounted * discounted;
 	}
 }

@@ -125,6 +125,35 @@ ClvExpectedSpend(const ClvModel *model, const HistoryBtydRow *customer, double *
 							  result);
 }
 
+double
+ClvGetMargin(double margin)
+{
+	if (!(margin > 0 && isfinite(margin)))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("margin must be a positive finite number"),
+						errhint("A margin of 0.3 makes 30 of 100 that a customer spends.")));
+	return margin;
+}
+
+void
+ClvAsk(ClvPrepared *model, ClvAsked *asked)
+{
+	const HistoryBtydRow *customer = asked->customer;
+
+	ClvCheckStatus(
+		BtydPAlive(&model->orders, customer->x, customer->t_x, customer->t, &asked->alive),
+		customer);
+	ClvCheckStatus(
+		ClvAskFuture(model, customer, asked->alive, CLV_ORDERS, &asked->horizon, &asked->orders),
+		customer);
+	if (!model->has_spend)
+		return;
+	ClvCheckStatus(ClvExpectedSpend(&model->model, customer, &asked->spend), customer);
+	ClvCheckStatus(
+		ClvAskFuture(model, customer, asked->alive, CLV_VALUE, &asked->horizon, &asked->value),
+		customer);
+}
+
 bool
 ClvRate(const ClvModel *model, double discount, double *rate)
 {

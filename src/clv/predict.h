@@ -87,6 +87,7 @@ typedef struct ClvPrepared
 	ClvModel model;
 	BtydModel orders;
 	SeasonClock clock;
+	uint64 hash;         /* of the model */
 	bool has_spend;      /* it can say what a customer spends */
 	ClvHorizon ahead_of; /* the last discounted horizon in a season, and what it weighs */
 	SeasonHorizon ahead;
@@ -95,7 +96,15 @@ typedef struct ClvPrepared
 	MemoryContext context; /* of all that belongs to it */
 } ClvPrepared;
 
-extern ClvPrepared *ClvGetPrepared(FunctionCallInfo fcinfo);
+/* The model of a call, its first argument or another one. */
+extern ClvPrepared *ClvGetPreparedArgument(FunctionCallInfo fcinfo, int n);
+
+static inline ClvPrepared *
+ClvGetPrepared(FunctionCallInfo fcinfo)
+{
+	return ClvGetPreparedArgument(fcinfo, 0);
+}
+
 extern Datum ClvReturnRow(FunctionCallInfo fcinfo, Datum *values, bool *nulls);
 extern void ClvCheckUsable(const ClvModel *model);
 extern void ClvPrepareModel(ClvPrepared *prepared, const ClvModel *model);
@@ -148,6 +157,27 @@ typedef struct ClvAsked
 	double spend;  /* expected; NaN: cannot be told */
 } ClvAsked;
 
+/* Raises what is wrong with the answers. */
+extern void ClvAsk(ClvPrepared *model, ClvAsked *asked);
+
+/* How much the number of orders and the money they bring vary, at the model's parameters. */
+extern void ClvVariance(ClvPrepared *model, const ClvAsked *asked, double *orders, double *value);
+
+/* Points that the model has, and the means there. */
+extern const ClvSpread *ClvGetSpread(ClvPrepared *model);
+extern double ClvMeanAtPoint(ClvPrepared *model, const ClvAsked *asked, ClvFactor question, int i);
+extern double ClvSpendAtPoint(const ClvSpread *spread, const HistoryBtydRow *customer, int i);
+
+/* A figure at the estimates, and sums of squares of what points lower and raise it by */
+typedef struct ClvRange
+{
+	double at;
+	double below;
+	double above;
+} ClvRange;
+
+extern void ClvAddPair(ClvRange *range, double one, double other);
+
 extern ClvInterval ClvMeanOrders(ClvPrepared *model, const ClvAsked *asked);
 extern ClvInterval ClvMeanValue(ClvPrepared *model, const ClvAsked *asked);
 
@@ -174,6 +204,9 @@ extern BtydStatus ClvExpectedSpend(const ClvModel *model, const HistoryBtydRow *
  */
 extern BtydStatus ClvNextOrderDate(const ClvPrepared *model, const HistoryBtydRow *customer,
 								   DateADT as_of, double probability, DateADT *date);
+
+/* A margin argument; raises unless it is positive and finite. */
+extern double ClvGetMargin(double margin);
 
 /* Raise what a status means, unless it is BTYD_OK. */
 extern void ClvCheckStatus(BtydStatus status, const HistoryBtydRow *customer);

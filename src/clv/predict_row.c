@@ -56,18 +56,6 @@ AnyArgumentIsNull(FunctionCallInfo fcinfo)
 	return false;
 }
 
-static double
-GetMargin(FunctionCallInfo fcinfo)
-{
-	double margin = PG_GETARG_FLOAT8(ARG_MARGIN);
-
-	if (!(margin > 0 && isfinite(margin)))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("margin must be a positive finite number"),
-						errhint("A margin of 0.3 makes 30 of 100 that a customer spends.")));
-	return margin;
-}
-
 /* Fill a column, unless there is something wrong with the answer. */
 static void
 PutAnswer(Datum *values, bool *nulls, int column, BtydStatus status, double answer,
@@ -134,7 +122,7 @@ clv_predict(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	model = ClvGetPrepared(fcinfo);
 	as_of = PG_GETARG_DATEADT(ARG_AS_OF);
-	margin = GetMargin(fcinfo);
+	margin = ClvGetMargin(PG_GETARG_FLOAT8(ARG_MARGIN));
 	memset(&customer, 0, sizeof(customer));
 	if (!ClvRate(&model->model, PG_GETARG_FLOAT8(ARG_DISCOUNT), &rate))
 		ClvCheckStatus(BTYD_BAD_RATE, &customer);

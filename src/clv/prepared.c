@@ -27,14 +27,14 @@ typedef struct CallSite
 } CallSite;
 
 static CallSite *
-GetCallSite(FunctionCallInfo fcinfo)
+GetCallSite(FunctionCallInfo fcinfo, int n)
 {
 	CallSite *site = fcinfo->flinfo->fn_extra;
 
 	if (site == NULL)
 	{
 		site = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(CallSite));
-		site->constant = get_fn_expr_arg_stable(fcinfo->flinfo, 0);
+		site->constant = get_fn_expr_arg_stable(fcinfo->flinfo, n);
 		fcinfo->flinfo->fn_extra = site;
 	}
 	return site;
@@ -44,7 +44,7 @@ GetCallSite(FunctionCallInfo fcinfo)
 Datum
 ClvReturnRow(FunctionCallInfo fcinfo, Datum *values, bool *nulls)
 {
-	CallSite *site = GetCallSite(fcinfo);
+	CallSite *site = GetCallSite(fcinfo, 0);
 
 	if (site->row == NULL)
 	{
@@ -85,6 +85,8 @@ Prepare(FunctionCallInfo fcinfo, struct varlena *bytes)
 	prepared = MemoryContextAllocZero(context, sizeof(ClvPrepared));
 	prepared->context = context;
 	prepared->has_spend = ClvNoSpend(model) == NULL;
+	prepared->hash =
+		hash_bytes_extended((const unsigned char *) VARDATA(model), sizeof(ClvModel) - VARHDRSZ, 0);
 	ClvPrepareModel(prepared, model);
 	return prepared;
 }
@@ -102,9 +104,9 @@ ClvPrepareModel(ClvPrepared *prepared, const ClvModel *model)
 }
 
 ClvPrepared *
-ClvGetPrepared(FunctionCallInfo fcinfo)
+ClvGetPreparedArgument(FunctionCallInfo fcinfo, int n)
 {
-	CallSite *site = GetCallSite(fcinfo);
+	CallSite *site = GetCallSite(fcinfo, n);
 	const Size size = sizeof(ClvModel) - VARHDRSZ;
 	struct varlena *value;
 	ClvPrepared *found = NULL;
@@ -112,7 +114,7 @@ ClvGetPrepared(FunctionCallInfo fcinfo)
 
 	if (site->constant && site->n > 0)
 		return site->at[0];
-	value = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
+	value = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(n));
 	for (i = 0; i < site->n && found == NULL; i++)
 		if (CrmHasBytes(value, VARDATA(&site->at[i]->model), size))
 			found = site->at[i];
