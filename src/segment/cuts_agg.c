@@ -24,6 +24,7 @@ PG_FUNCTION_INFO_V1(rfm_sample_cuts);
 
 #define SAMPLE_MAX_LOG (MaxAllocSize - RfmSampleHead(RFM_LONGEST_GAP))
 #define SAMPLE_FIRST_ROOM 256
+#define FEW_DAYS 64 /* that need no memory of their own */
 
 static CRM_NORETURN void Malformed(void);
 
@@ -124,6 +125,7 @@ rfm_sample_add(PG_FUNCTION_ARGS)
 {
 	RfmQuestion question;
 	RfmSample *sample = NULL;
+	int32_t few[FEW_DAYS], *days = few;
 	HistoryView history;
 	HistorySummary sums;
 	RfmMeasures customer;
@@ -141,7 +143,9 @@ rfm_sample_add(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(sample);
 
 	history = PG_GETARG_HISTORY(1);
-	sums = HistorySummarize(history, question.as_of);
+	if (HistoryCountAtMost(history) > FEW_DAYS)
+		days = palloc_extended(HistoryCountAtMost(history) * sizeof(int32_t), MCXT_ALLOC_HUGE);
+	sums = HistorySummarizeDays(history, question.as_of, days);
 	if (sums.purchase_days > 0 && RfmMeasure(&sums, question.as_of, question.frequency_measure,
 											 question.monetary_measure, &customer))
 	{
@@ -150,12 +154,14 @@ rfm_sample_add(PG_FUNCTION_ARGS)
 			sample = GrowSample(sample, 0, RFM_LOG_ENTRY_SIZE);
 			RfmSampleAdd(sample, VARSIZE(sample), &customer);
 		}
-		if (!RfmSampleAddGaps(sample, history, &sums))
+		if (!RfmSampleAddGaps(sample, days, sums.purchase_days))
 		{
 			sample = GrowSample(sample, RfmGapRoom((int64) sums.last_day - sums.first_day), 0);
-			RfmSampleAddGaps(sample, history, &sums);
+			RfmSampleAddGaps(sample, days, sums.purchase_days);
 		}
 	}
+	if (days != few)
+		pfree(days);
 	PG_RETURN_POINTER(sample);
 }
 

@@ -103,18 +103,13 @@ PlainMedian(const Model *model)
 static void
 AddGap(Sized *sized, Model *model, int32_t days)
 {
-	HistoryEntry entry[2] = {{1, 1, 100 - days}, {1, 1, 100}};
-	HistoryEntries set = {days > 0 ? entry : entry + 1, days > 0 ? 2 : 1, 2, 0};
-	uint8_t bytes[2 * HISTORY_ENTRY_MAX + 1];
-	HistoryView history = {bytes, HistoryPackedSize(&set)};
-	HistorySummary sums;
+	int32_t day[2] = {100 - days, 100};
+	int64_t n = days > 0 ? 2 : 1;
 
-	HistoryPack(&set, bytes);
-	REQUIRE(HistorySum(history, 100, &sums) == HISTORY_OK);
-	if (!RfmSampleAddGaps(sized->sample, history, &sums))
+	if (!RfmSampleAddGaps(sized->sample, day, n))
 	{
 		*sized = Grown(*sized, RfmGapRoom(days), 0);
-		REQUIRE(RfmSampleAddGaps(sized->sample, history, &sums));
+		REQUIRE(RfmSampleAddGaps(sized->sample, day, n));
 	}
 	if (days > 0)
 		model->gap[model->gaps++] = days < RFM_LONGEST_GAP ? days : RFM_LONGEST_GAP;

@@ -509,33 +509,22 @@ TestOutOfRange(void)
 	CHECK(RfmScore(&cuts, &customer[0]) == 221);
 }
 
-/* The gaps of customers: counted, merged, and their median the fresh days */
+/* The gaps of customers: counted and merged */
 static void
 TestGaps(void)
 {
 	const RfmQuestion question = {RFM_SAMPLE_VERSION, 5, 0, 0, 9000};
 	size_t size = RfmSampleHead(RFM_LONGEST_GAP) + 100;
 	RfmSample *sample = calloc(1, size), *small = calloc(1, size);
-	HistoryEntry days[] = {{100, 1, 0},  {100, -1, 5}, {100, 2, 7},
-						   {-100, 0, 8}, {1, 1, 10},   {1, 1, 50000}};
-	HistoryEntries set = {days, 6, 6, 2};
-	uint8_t bytes[100];
-	HistoryView history = {bytes, HistoryPackedSize(&set)};
-	HistorySummary sums;
+	const int32_t days[] = {-5, 2, 5, 5 + RFM_LONGEST_GAP + 1, HISTORY_LAST_DAY};
 
-	HistoryPack(&set, bytes);
 	RfmSampleStart(sample, &question, RFM_LONGEST_GAP);
 	RfmSampleStart(small, &question, RfmGapRoom(1));
-	CHECK(HistorySum(history, 9, &sums) == HISTORY_OK && sums.purchase_days == 2);
-	small->question.as_of = 9;
-	CHECK(RfmSampleAddGaps(small, history, &sums) && small->gaps[6] == 1);
-	CHECK(HistorySum(history, 10, &sums) == HISTORY_OK && sums.purchase_days == 3);
-	small->question.as_of = 10;
-	CHECK(RfmSampleAddGaps(small, history, &sums) && small->gaps[6] == 2 && small->gaps[2] == 1);
-	CHECK(HistorySum(history, 50000, &sums) == HISTORY_OK && sums.purchase_days == 4);
-	CHECK(!RfmSampleAddGaps(small, history, &sums) && small->gaps[6] == 2);
-	sample->question.as_of = 50000;
-	CHECK(RfmSampleAddGaps(sample, history, &sums) && sample->gaps[RFM_LONGEST_GAP - 1] == 1 &&
+	CHECK(RfmSampleAddGaps(small, days, 0) && RfmSampleAddGaps(small, days, 1));
+	CHECK(RfmSampleAddGaps(small, days, 2) && small->gaps[6] == 1);
+	CHECK(RfmSampleAddGaps(small, days, 3) && small->gaps[6] == 2 && small->gaps[2] == 1);
+	CHECK(!RfmSampleAddGaps(small, days, 4) && small->gaps[6] == 2);
+	CHECK(RfmSampleAddGaps(sample, days, 5) && sample->gaps[RFM_LONGEST_GAP - 1] == 2 &&
 		  sample->gaps[6] == 1 && sample->gaps[2] == 1);
 	CHECK(!RfmSampleMerge(small, size, sample));
 	CHECK(RfmSampleMerge(sample, size, small) && sample->gaps[6] == 3 && sample->gaps[2] == 2);

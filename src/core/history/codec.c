@@ -151,34 +151,6 @@ HistoryNext(HistoryReader *reader, HistoryEntry *entry)
 	return true;
 }
 
-/*
- * Read on to the next day with a purchase, past all amounts: of a packed history that has been read
- * whole before, so that its numbers are known to be in range. Half the time of HistoryNext.
- */
-bool
-HistoryNextPurchaseDay(HistoryReader *reader, int32_t *day)
-{
-	VarintReader *bytes = &reader->bytes;
-	UInt128 v, orders;
-
-	do
-	{
-		if (!VarintGet(bytes, 34, &v))
-			return false;
-		reader->day +=
-			reader->distances ? VarintUnZigZag((uint64_t) v >> 1) : (int64_t) (v >> 1) + 1;
-		reader->distances = false;
-		orders = 2; /* one, as zigzag */
-		if ((v & 1) != 0 && !VarintGet(bytes, 64, &orders))
-			return false;
-		while (bytes->at < bytes->end && (*bytes->at & 0x80) != 0)
-			bytes->at++;
-		bytes->at += bytes->at < bytes->end;
-	} while (VarintUnZigZag((uint64_t) orders) <= 0);
-	*day = (int32_t) reader->day;
-	return true;
-}
-
 /* An upper bound of the number of entries: every varint ends in a byte below 0x80, two an entry. */
 size_t
 HistoryCountAtMost(HistoryView history)

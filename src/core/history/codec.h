@@ -92,7 +92,6 @@ typedef enum HistoryStatus
 extern bool HistoryIsOpen(HistoryView history);
 extern HistoryReader HistoryRead(HistoryView history);
 extern bool HistoryNext(HistoryReader *reader, HistoryEntry *entry);
-extern bool HistoryNextPurchaseDay(HistoryReader *reader, int32_t *day);
 extern size_t HistoryCountAtMost(HistoryView history);
 
 /*

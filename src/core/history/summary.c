@@ -47,24 +47,6 @@ HistorySumDays(HistoryView history, int32_t as_of, HistorySummary *out, int32_t 
 	return Sum(history, as_of, out, days);
 }
 
-void
-HistoryCountGaps(HistoryView history, int32_t as_of, uint64_t *counts, int32_t room)
-{
-	HistoryReader reader = HistoryRead(history);
-	int32_t last_day, day;
-
-	CRM_ASSERT(!HistoryIsOpen(history) && room > 0);
-	if (!HistoryNextPurchaseDay(&reader, &last_day))
-		return;
-	while (HistoryNextPurchaseDay(&reader, &day) && day <= as_of)
-	{
-		int32_t gap = day - last_day;
-
-		counts[(gap < room ? gap : room) - 1]++;
-		last_day = day;
-	}
-}
-
 bool
 HistorySummaryBtyd(const HistorySummary *summary, int32_t as_of, double unit_days,
 				   HistoryBtydRow *row)

@@ -30,12 +30,6 @@ extern HistoryStatus HistorySumDays(HistoryView history, int32_t as_of, HistoryS
 									int32_t *days);
 
 /*
- * Count the gaps between purchase days up to and including as_of by their length in days:
- * counts[gap - 1]. One longer than `room` days, of which there is at least one, counts as so long.
- */
-extern void HistoryCountGaps(HistoryView history, int32_t as_of, uint64_t *counts, int32_t room);
-
-/*
  * The customer as the "buy till you die" models see one: repeat purchase days; from the first
  * purchase on, time of the last and length of observation, in units of unit_days days; mean net
  * spend on a repeat purchase day, 0 if there is none.

@@ -357,15 +357,18 @@ RfmSampleAdd(RfmSample *sample, size_t size, const RfmMeasures *customer)
 }
 
 bool
-RfmSampleAddGaps(RfmSample *sample, HistoryView history, const HistorySummary *sums)
+RfmSampleAddGaps(RfmSample *sample, const int32_t *days, int64_t n)
 {
-	int64_t longest = (int64_t) sums->last_day - sums->first_day;
-
-	if (sums->purchase_days < 2)
+	if (n < 2)
 		return true;
-	if (sample->gap_room < RFM_LONGEST_GAP && sample->gap_room < longest)
+	if (sample->gap_room < RFM_LONGEST_GAP && sample->gap_room < (int64_t) days[n - 1] - days[0])
 		return false;
-	HistoryCountGaps(history, sample->question.as_of, sample->gaps, (int32_t) sample->gap_room);
+	for (int64_t i = 1; i < n; i++)
+	{
+		uint32_t between = (uint32_t) (days[i] - days[i - 1]) - 1;
+
+		sample->gaps[between < RFM_LONGEST_GAP ? between : RFM_LONGEST_GAP - 1]++;
+	}
 	return true;
 }
 

@@ -90,11 +90,11 @@ extern void RfmSampleStart(RfmSample *sample, const RfmQuestion *question, uint3
 extern uint32_t RfmGapRoom(int64_t days);
 
 /*
- * Add a customer, the gaps of one who bought, or another sample; false, and nothing changed, if
- * `size` bytes or the room for gaps have no room.
+ * Add a customer, the gaps between the n purchase days of one, or another sample; false, and
+ * nothing changed, if `size` bytes or the room for gaps have no room.
  */
 extern bool RfmSampleAdd(RfmSample *sample, size_t size, const RfmMeasures *customer);
-extern bool RfmSampleAddGaps(RfmSample *sample, HistoryView history, const HistorySummary *sums);
+extern bool RfmSampleAddGaps(RfmSample *sample, const int32_t *days, int64_t n);
 extern bool RfmSampleMerge(RfmSample *sample, size_t size, const RfmSample *other);
 
 /* Copy a sample into a larger one that was started. */
