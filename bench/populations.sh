@@ -17,7 +17,7 @@ psql -Xq -P pager=off <<-'SQL'
 		round((percentile_cont(0.5) WITHIN GROUP (ORDER BY error) FILTER (WHERE pair IS NOT NULL) / nullif(percentile_cont(0.5) WITHIN GROUP (ORDER BY own) FILTER (WHERE pair IS NOT NULL), 0))::numeric, 3) AS ratio,
 		round(max(below)::numeric, 6) AS below, round(sum(seconds)::numeric, 1) AS seconds
 	FROM (
-		SELECT *, abs(said / nullif(came, 0) - 1) AS error, abs(own_said / nullif(came, 0) - 1) AS own
+		SELECT *, abs(said - came) / greatest(came, 1) AS error, abs(own_said - came) / greatest(came, 1) AS own
 		FROM result
 	) AS r, LATERAL (SELECT error + own AS pair) AS b
 	GROUP BY ROLLUP (family) ORDER BY family NULLS LAST;

@@ -2,10 +2,10 @@
 # trust.sh: what clv_verdict says of real shops, process by process, how often the next order had come by the date it was
 # expected, and what a backtest of 100,000 customers costs.
 #
-#   ./dev start && bench/trust.sh          DATA=../shared/data PROCESSES="mbgnbd nbd" CUSTOMERS=100000
+#   ./dev start && bench/trust.sh          DATA=../shared/data PROCESSES="auto nbd" CUSTOMERS=100000
 set -eu
 cd "$(dirname "$0")/.."
-: "${DATA:=../shared/data}" "${PROCESSES:=mbgnbd nbd}" "${CUSTOMERS:=100000}"
+: "${DATA:=../shared/data}" "${PROCESSES:=auto nbd}" "${CUSTOMERS:=100000}"
 . bench/lib.sh
 bench_database
 

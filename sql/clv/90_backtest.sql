@@ -3,7 +3,7 @@
 
 CREATE FUNCTION crm.clv_backtest(
 	histories crm.history[], as_of date, days integer DEFAULT NULL, windows integer DEFAULT 4,
-	process text DEFAULT 'mbgnbd'
+	process text DEFAULT 'auto', regularity integer DEFAULT NULL
 )
 	RETURNS TABLE (
 		cut date, through date, section text, bucket bigint, label text, predictor text, fitted_process text, status text,
@@ -31,9 +31,8 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value',
 				HINT = 'Windows of so many days follow each other; the last ends with as_of.';
 	END IF;
-	IF NOT EXISTS (SELECT FROM crm.clv_processes() AS p WHERE p.process = $5) THEN
-		PERFORM crm.clv_fit(crm.btyd_agg(h, $2), $5) FROM unnest($1) AS h; -- its error, with its hint
-	END IF;
+	-- what fit does not know is an error also where there is nobody to fit to
+	PERFORM crm.clv_fit((SELECT crm.btyd_agg(h, $2) FROM unnest('{}'::crm.history[]) AS h), $5, false, $6);
 
 	-- Half of the time, or more, to learn from; and nobody is known before the first purchase of all.
 	SELECT min(crm.first_order(h, $2)) INTO since FROM unnest($1) AS h WHERE crm.is_valid(h, $2);
@@ -47,11 +46,12 @@ BEGIN
 	RETURN QUERY
 	WITH setup AS MATERIALIZED (
 		-- windows count back from as_of; one more, the oldest, serves only to teach the naive rules
-		SELECT w, w <= number AS tested, $2 - w * length AS cut, $2 - (w - 1) * length AS through, f.model, d.process,
+		SELECT w, w <= number AS tested, $2 - w * length AS cut, $2 - (w - 1) * length AS through, f.model,
+			concat(d.process, ', regularity ' || nullif(d.regularity, 1)) AS process,
 			d.status, crm.clv_is_usable(f.model) AS usable, crm.clv_has_spend(f.model) AS money
 		FROM generate_series(1, least(number + 1, ($2 - since) / length)) AS w
 			LEFT JOIN LATERAL (
-				SELECT crm.clv_fit(crm.btyd_agg(h, $2 - w * length), $5) AS model
+				SELECT crm.clv_fit(crm.btyd_agg(h, $2 - w * length), $5, regularity => $6) AS model
 				FROM unnest($1) AS h WHERE w <= number AND h IS NOT NULL
 			) AS f ON f.model IS NOT NULL
 			LEFT JOIN LATERAL crm.clv_diagnostics(f.model) AS d ON true
@@ -157,7 +157,7 @@ BEGIN
 		SELECT 0, w FROM setup WHERE tested AND (usable OR NOT EXISTS (SELECT FROM setup WHERE usable))
 	), named AS (
 		SELECT s.w, CASE WHEN s.w > 0 THEN min(t.cut) END AS cut, CASE WHEN s.w > 0 THEN min(t.through) END AS through,
-			string_agg(DISTINCT t.process, ', ') AS process, string_agg(DISTINCT t.status, ', ') AS status
+			string_agg(DISTINCT t.process, '; ') AS process, string_agg(DISTINCT t.status, ', ') AS status
 		FROM shown AS s JOIN setup AS t ON t.w = s.one
 		GROUP BY s.w
 	), group_of AS MATERIALIZED (
@@ -258,38 +258,39 @@ BEGIN
 	ORDER BY m.cut NULLS FIRST, l.section, l.bucket, l.rank;
 END
 $$;
-COMMENT ON FUNCTION crm.clv_backtest(crm.history[], date, integer, integer, text) IS
-	'would the model have been right? Fits the process to the customers as they stood at the end of each cut and '
-	'compares what it predicts for the days after, through `through`, with what came: in `windows` windows of '
-	'`days` days that follow each other and end with as_of (days NULL: 91, or an eighth of the time since the '
-	'first purchase if that is less; fewer windows where it does not reach). Rows with cut NULL are the windows '
-	'together in which the model could be used (all, where it never could). section total: all customers known at '
-	'the cut; cohort: by month, quarter or year of the first order (bucket 202403, 20241, 2024); repeat orders: by '
-	'their number at the cut (7 is 7 or more); week: cumulative, through `through`, some 52 of them where there '
-	'are more; churn probability: by tenths of it (bucket 3: .2 to .3), customers and the share without an order, '
-	'predicted and actual; next order: of those whose next_order_date for probability bucket / 100 is in the '
-	'window, the share that had not ordered by then. predictor: model; same_pace, each customer goes on at the '
-	'past pace x / t and mean spend of repeat orders (of the first, where there is no other; Wuebben and '
-	'Wangenheim 2008); recency, those with an order in the last k days do what such customers did in the window '
-	'before, the others likewise, k being what would have told best then who orders; mean, everybody does what the '
-	'mean customer did in the window before. Naive rules are NULL where nobody was known a window before. bias: '
-	'predicted / actual orders - 1. mae, rmse: error of orders per customer; actual_spend, predicted_spend: money '
-	'per order, spend_mae its error per order that came; revenue_mae, revenue_rmse: error of money per customer, '
-	'undiscounted; actual_silent, predicted_silent: share of customers without an order; brier: mean squared error '
-	'of its probability; auc: how often, of two customers of whom one ordered, the risk of the other was higher '
-	'(the mean over windows where cut is NULL). An order is a purchase day; refunds count in money. Predictions '
-	'are NULL, with the status beside, where a fit is not usable, money also without a spend model. No row for '
-	'NULL, or where nobody was known a window before as_of; NULLs in the array are skipped; an infinite as_of, '
-	'days outside 1 to 36525 and windows outside 1 to 1000 are errors';
+COMMENT ON FUNCTION crm.clv_backtest(crm.history[], date, integer, integer, text, integer) IS
+	'would the model have been right? Fits the process (auto: what crm.clv_fit chooses at each cut; regularity as '
+	'there) to the customers as they stood at the end of each cut and compares what it predicts for the days '
+	'after, through `through`, with what came: in `windows` windows of `days` days that follow each other and end '
+	'with as_of (days NULL: 91, or an eighth of the time since the first purchase if that is less; fewer windows '
+	'where it does not reach). Rows with cut NULL are the windows together in which the model could be used (all, '
+	'where it never could). section total: all customers known at the cut; cohort: by month, quarter or year of '
+	'the first order (bucket 202403, 20241, 2024); repeat orders: by their number at the cut (7 is 7 or more); '
+	'week: cumulative, through `through`, some 52 of them where there are more; churn probability: by tenths of it '
+	'(bucket 3: .2 to .3), customers and the share without an order, predicted and actual; next order: of those '
+	'whose next_order_date for probability bucket / 100 is in the window, the share that had not ordered by then. '
+	'predictor: model (fitted_process says which); same_pace, each customer goes on at the past pace x / t and '
+	'mean spend of repeat orders (of the first, where there is no other; Wuebben and Wangenheim 2008); recency, '
+	'those with an order in the last k days do what such customers did in the window before, the others likewise, '
+	'k being what would have told best then who orders; mean, everybody does what the mean customer did in the '
+	'window before. Naive rules are NULL where nobody was known a window before. bias: predicted / actual orders - '
+	'1. mae, rmse: error of orders per customer; actual_spend, predicted_spend: money per order, spend_mae its '
+	'error per order that came; revenue_mae, revenue_rmse: error of money per customer, undiscounted; '
+	'actual_silent, predicted_silent: share of customers without an order; brier: mean squared error of its '
+	'probability; auc: how often, of two customers of whom one ordered, the risk of the other was higher (the mean '
+	'over windows where cut is NULL). An order is a purchase day; refunds count in money. Predictions are NULL, '
+	'with the status beside, where a fit is not usable, money also without a spend model. No row for NULL, or '
+	'where nobody was known a window before as_of; NULLs in the array are skipped; an infinite as_of, days outside '
+	'1 to 36525 and windows outside 1 to 1000 are errors, and those of clv_fit';
 
 CREATE FUNCTION crm.clv_verdict(
 	histories crm.history[], as_of date, days integer DEFAULT NULL, windows integer DEFAULT 4,
-	process text DEFAULT 'mbgnbd', OUT grade text, OUT verdict text
+	process text DEFAULT 'auto', regularity integer DEFAULT NULL, OUT grade text, OUT verdict text
 )
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000000 SET search_path = pg_catalog, pg_temp
 	AS $$
 		WITH b AS MATERIALIZED (
-			SELECT * FROM crm.clv_backtest($1, $2, $3, $4, $5)
+			SELECT * FROM crm.clv_backtest($1, $2, $3, $4, $5, $6)
 		), model AS (
 			SELECT *, abs(predicted_revenue / nullif(actual_revenue, 0)::float8 - 1) AS money
 			FROM b WHERE cut IS NULL AND section = 'total' AND predictor = 'model'
@@ -373,11 +374,11 @@ CREATE FUNCTION crm.clv_verdict(
 						END) AS w(said)
 			) AS o ON true
 	$$;
-COMMENT ON FUNCTION crm.clv_verdict(crm.history[], date, integer, integer, text) IS
+COMMENT ON FUNCTION crm.clv_verdict(crm.history[], date, integer, integer, text, integer) IS
 	'crm.clv_backtest in a sentence and a grade; arguments as there. A: over the windows the orders are 10 % off or '
 	'less (mean of absolute differences, by orders), the error per customer (rmse) is below that of every simple '
 	'rule, the churn probability is right to 3 points (root of the mean squared difference of its tenths, less '
 	'what chance makes), and revenue, where it is predicted, to 15 %. B: 25 %, at most 2 % above the best simple '
 	'rule, 8 points, 30 %. C: anything else. Where two times chance (1 / the root of a window''s orders) is more than '
 	'a limit of orders or revenue, that is the limit. -: nothing could be '
-	'tested, or nothing came. NULL for NULL but for days; errors as in clv_backtest';
+	'tested, or nothing came. NULL for NULL but for days and regularity; errors as in clv_backtest';
