@@ -26,9 +26,9 @@ FROM (VALUES (10, 25), (30, 5), (1000, 1), (100000, 1)) AS v (n, shops), generat
 	generate_series(1, n::bigint) AS id, generate_series(1, 1 + (hashint8(id + shop * 31) & 2147483647) % 6) AS i
 GROUP BY n, shop, id;
 
-SELECT pg_stat_file(:'crm_data' || '/online_retail/online_retail.csv.gz', true) IS NOT NULL
-	AND pg_stat_file(:'crm_data' || '/cdnow/CDNOW_master.txt', true) IS NOT NULL
-	AND pg_stat_file(:'crm_data' || '/northwind/northwind.sql', true) IS NOT NULL AS real \gset
+SELECT NOT (pg_stat_file(:'crm_data' || '/online_retail/online_retail.csv.gz', true) IS NULL
+	OR pg_stat_file(:'crm_data' || '/cdnow/CDNOW_master.txt', true) IS NULL
+	OR pg_stat_file(:'crm_data' || '/northwind/northwind.sql', true) IS NULL) AS real \gset
 \if :real
 	CREATE TEMP TABLE retail (
 		invoice text, stock text, description text, quantity integer, at timestamp, price numeric, customer text, country text
