@@ -113,9 +113,10 @@ CREATE FUNCTION crm.clv_diagnostics(
 	OUT process text, OUT regularity integer, OUT unit_days double precision, OUT status text, OUT identified boolean,
 	OUT message text, OUT log_likelihood double precision, OUT aic double precision, OUT bic double precision,
 	OUT customers bigint, OUT distinct_rows bigint, OUT iterations bigint, OUT why text, OUT candidates integer,
-	OUT runner_up text, OUT runner_up_regularity integer, OUT aic_ahead double precision, OUT prior boolean,
-	OUT there_at_start bigint, OUT skipped_no_purchase bigint, OUT skipped_invalid bigint, OUT skipped_null bigint,
-	OUT merged_orders bigint, OUT spend_status text, OUT spend_identified boolean, OUT spend_message text,
+	OUT runner_up text, OUT runner_up_regularity integer, OUT aic_ahead double precision, OUT season crm.season,
+	OUT season_why text, OUT season_gain double precision, OUT prior boolean, OUT there_at_start bigint,
+	OUT skipped_no_purchase bigint, OUT skipped_invalid bigint, OUT skipped_null bigint, OUT merged_orders bigint,
+	OUT spend_status text, OUT spend_identified boolean, OUT spend_message text,
 	OUT spend_log_likelihood double precision, OUT spend_aic double precision, OUT spend_bic double precision,
 	OUT spend_customers bigint, OUT spend_distinct_rows bigint, OUT spend_iterations bigint, OUT spend_skipped bigint,
 	OUT spend_correlation double precision, OUT spend_rank_correlation double precision,
@@ -126,9 +127,11 @@ CREATE FUNCTION crm.clv_diagnostics(
 COMMENT ON FUNCTION crm.clv_diagnostics(crm.clv_model) IS
 	'how the fit went, one row: process and regularity; status, whether the data determine every parameter '
 	'(identified), and both in words, with the model of its own that the fit came to, or what is missing for one; '
-	'log-likelihood, AIC and BIC (lower is better; compare on the same data only), customers and distinct rows used, '
+	'log-likelihood, AIC and BIC (lower is better; compare on the same data only; in calendar time also in a season, '
+	'but NULL in one with a regularity above 1), customers and distinct rows used, '
 	'iterations; why this process was chosen, among how many, the runner-up and how much larger its AIC is (NULL '
-	'unless the process was auto); whether a weak prior was used; customers of the first day of the data, who were '
+	'unless the process was auto); the season, why it is used or why there is none (NULL if nobody asked), and its '
+	'gain as in crm.season_report; whether a weak prior was used; customers of the first day of the data, who were '
 	'there before; rows left out by reason, orders of one day that were merged; the same for the spend model, with '
 	'repeat customers left out because they spent nothing, and the correlation of mean spend and number of repeat '
 	'orders, as numbers, by ranks and of logarithms, which the spend model assumes to be none; warning: sentences '

@@ -9,16 +9,19 @@ COMMENT ON FUNCTION crm.clv_processes() IS
 
 CREATE FUNCTION crm.clv_fit(
 	data crm.btyd_data, process text DEFAULT 'auto', spend boolean DEFAULT true, regularity integer DEFAULT NULL,
-	prior boolean DEFAULT false
+	season crm.season DEFAULT NULL, prior boolean DEFAULT false
 ) RETURNS crm.clv_model
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000000
 	AS 'MODULE_PATHNAME', 'clv_fit';
-COMMENT ON FUNCTION crm.clv_fit(crm.btyd_data, text, boolean, integer, boolean) IS
+COMMENT ON FUNCTION crm.clv_fit(crm.btyd_data, text, boolean, integer, crm.season, boolean) IS
 	'fits a process (crm.clv_processes) by maximum likelihood: auto is the best usable one by AIC, of all processes '
 	'with regularity 1 to 3 (of the one given, where it is not NULL); a named process has regularity 1 unless another '
 	'is given. Unless spend is false also the Gamma-Gamma spend model (Fader and Hardie 2013) where the data hold '
-	'money. prior adds a weak one, for fewer than 400 customers. Never an error for what the data are: a fit that is '
-	'not usable says what is missing, see crm.clv_is_usable and crm.clv_diagnostics, which also says why auto chose as '
+	'money. In a season days run as its clock does, and so do predictions; without one auto looks for it '
+	'(crm.clv_season), after the process has been chosen, and a named process has none; ''flat'' forbids it. Data of '
+	'numbers are taken to be by the clock of a season that is given (crm.season_btyd); to fit data of several days in '
+	'one is an error. prior adds a weak one, for fewer than 400 customers. Else what the data are is no error: a fit '
+	'that is not usable says what is missing, see crm.clv_is_usable and crm.clv_diagnostics, which also says why auto chose as '
 	'it did. NULL for NULL; an unknown process, or a regularity that it has not, is an error. Time is proportional to '
 	'the number of distinct rows; can be cancelled';
 
@@ -39,5 +42,6 @@ CREATE FUNCTION crm.log_likelihood(model crm.clv_model, data crm.btyd_data) RETU
 	AS 'MODULE_PATHNAME', 'clv_log_likelihood';
 COMMENT ON FUNCTION crm.log_likelihood(crm.clv_model, crm.btyd_data) IS
 	'log-likelihood of the customers'' orders at the parameters of a model, of any data in its unit of time: how well '
-	'it foretells them. NULL for NULL, and for a model of regularity 2 or 3 where the data have no gaps; errors: '
+	'it foretells them; in calendar time, so that models in different seasons compare. NULL for NULL, and for a model '
+	'of regularity 2 or 3 where the data have no gaps, or in a season; errors: '
 	'another unit of time, a model that is not usable';

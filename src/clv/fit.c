@@ -80,32 +80,36 @@ PutOrders(const BtydFit *fit, ClvPart *part)
 typedef struct FitInput
 {
 	const BtydData *data;
+	const Season *season;
 	const BtydRow *rows;
 	size_t n;
+	double log_factors; /* what the season adds to a log-likelihood */
 	BtydGaps gaps;
 	BtydRegularity regularity;
 } FitInput;
 
 /* The one place where days become the time of a fit. */
 static FitInput
-MakeInput(const BtydData *data)
+MakeInput(const BtydData *data, const Season *season)
 {
-	FitInput input = {.data = data,
-					  .rows = BtydRowsOf(data, BTYD_CUSTOMERS),
-					  .n = data->n[BTYD_CUSTOMERS],
-					  .gaps = BtydSumGaps(data)};
+	FitInput input = {
+		.data = data, .season = season, .n = data->n[BTYD_CUSTOMERS], .gaps = BtydSumGaps(data)};
 
+	input.rows = ClvSeasonCustomers(data, season, &input.log_factors);
 	input.regularity = BtydTellRegularity(&input.gaps);
 	return input;
 }
 
-/* What is to be added to the log-likelihood of the rows; NaN if nobody knows */
+/*
+ * What is to be added to the log-likelihood of the rows; NaN if nobody knows: for the order of gaps
+ * their lengths have to be known, and by the clock, while data have those in days.
+ */
 static double
 LogGaps(const FitInput *input, int order)
 {
-	if (order > 1 && !input->gaps.complete)
+	if (order > 1 && (!input->gaps.complete || input->season->bins > 0))
 		return NAN;
-	return BtydLogGaps(&input->gaps, order);
+	return BtydLogGaps(&input->gaps, order) + input->log_factors;
 }
 
 static ClvModel *
@@ -121,6 +125,7 @@ NewModel(const FitInput *input, const BtydProcess *process, int order, bool prio
 	if (model->as_of != CLV_NO_DAY)
 		model->there_at_start = customers.there_at_start;
 	model->log_gaps = Plain(LogGaps(input, order));
+	model->season = *input->season;
 	return model;
 }
 
@@ -186,6 +191,52 @@ FitBest(const FitInput *input, int order, bool prior)
 	return model;
 }
 
+/*
+ * The process that was chosen, fitted again in a season. Process and order are chosen without one:
+ * a season is the same for all of them, and log-likelihoods of orders do not compare in one.
+ */
+static ClvModel *
+RefitInSeason(const BtydData *data, const Season *season, const ClvModel *flat)
+{
+	FitInput input = MakeInput(data, season);
+	ClvModel *model =
+		FitProcess(&input, ClvProcessByName(flat->process), (int) flat->order, flat->prior != 0);
+
+	model->choice = flat->choice;
+	return model;
+}
+
+/* The best of the candidates in the season that is given, or else in that of the data, if any */
+static ClvModel *
+FitBestInSeason(const BtydData *data, int order, const Season *given, bool prior)
+{
+	Season none = SeasonFlat();
+	FitInput input = MakeInput(data, &none);
+	ClvModel *model = FitBest(&input, order, prior);
+	ClvModel *seasonal;
+	ClvModel found = {.season = none};
+
+	if (given)
+	{
+		found.season = *given;
+		found.season_reason = CLV_SEASON_GIVEN;
+		found.season_gain = NAN;
+	}
+	else
+		ClvFindSeason(data, &found);
+	if (ClvHasSeason(&found) && ClvUsable(model->orders.status))
+	{
+		seasonal = RefitInSeason(data, &found.season, model);
+		if (ClvUsable(seasonal->orders.status) || given)
+			model = seasonal;
+		else
+			found.season_reason = CLV_SEASON_NONE;
+	}
+	model->season_reason = found.season_reason;
+	model->season_gain = found.season_gain;
+	return model;
+}
+
 /* The Gamma-Gamma spend model, of the repeat customers whose mean spend is positive */
 static void
 FitSpend(const BtydData *data, ClvModel *model)
@@ -220,11 +271,13 @@ FitSpend(const BtydData *data, ClvModel *model)
 	PutEstimates(part, GAMMA_GAMMA_PARAMS, fit.params, fit.covariance, fit.unidentified);
 }
 
-/* clv_fit(data, process, spend, regularity, prior) */
+/* clv_fit(data, process, spend, regularity, season, prior) */
 Datum
 clv_fit(PG_FUNCTION_ARGS)
 {
 	const BtydProcess *process = NULL;
+	const Season *given = PG_ARGISNULL(4) ? NULL : PG_GETARG_SEASON(4);
+	Season flat = SeasonFlat();
 	BtydData data;
 	FitInput input;
 	ClvModel *model;
@@ -232,10 +285,10 @@ clv_fit(PG_FUNCTION_ARGS)
 	bool prior;
 	int order = 0;
 
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(4))
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(5))
 		PG_RETURN_NULL();
 	name = text_to_cstring(PG_GETARG_TEXT_PP(1));
-	prior = PG_GETARG_BOOL(4);
+	prior = PG_GETARG_BOOL(5);
 	if (!PG_ARGISNULL(3))
 		order = PG_GETARG_INT32(3);
 	if (strcmp(name, "auto") != 0)
@@ -243,11 +296,15 @@ clv_fit(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(3))
 		ClvCheckOrder(process ? process : DEFAULT_PROCESS, order);
 	data = DatumGetBtydData(PG_GETARG_DATUM(0));
-	input = MakeInput(&data);
 	if (process)
+	{
+		input = MakeInput(&data, given ? given : &flat);
 		model = FitProcess(&input, process, Max(order, 1), prior);
+		if (given)
+			model->season_reason = CLV_SEASON_GIVEN;
+	}
 	else
-		model = FitBest(&input, order, prior);
+		model = FitBestInSeason(&data, order, given, prior);
 	if (PG_GETARG_BOOL(2) && data.n[BTYD_SPEND] > 0)
 		FitSpend(&data, model);
 	pfree(data.rows);
@@ -283,7 +340,8 @@ static Comparison *
 Compare(Datum datum)
 {
 	BtydData data = DatumGetBtydData(datum);
-	FitInput input = MakeInput(&data);
+	Season flat = SeasonFlat();
+	FitInput input = MakeInput(&data, &flat);
 	BtydChoice *choice = palloc(sizeof(BtydChoice));
 	Comparison *comparison = palloc0(sizeof(Comparison));
 
@@ -356,7 +414,7 @@ clv_log_likelihood(PG_FUNCTION_ARGS)
 {
 	const ClvModel *model = PG_GETARG_CLV_MODEL(0);
 	BtydData data = DatumGetBtydData(PG_GETARG_DATUM(1));
-	FitInput input = MakeInput(&data);
+	FitInput input = MakeInput(&data, &model->season);
 	BtydModel orders;
 	BtydFitStatus status;
 	double result;
@@ -371,7 +429,7 @@ clv_log_likelihood(PG_FUNCTION_ARGS)
 						errdetail("A unit is %g days in the model, and %g days in the data.",
 								  model->unit_days, data.unit_days),
 						errhint("Count the customers with the unit_days of the model.")));
-	if (model->order > 1 && !input.gaps.complete)
+	if (isnan(LogGaps(&input, (int) model->order)))
 		PG_RETURN_NULL();
 	if (BtydPrepare(&orders, ClvProcessByName(model->process), (int) model->order,
 					model->orders.params) != BTYD_OK)

@@ -2,6 +2,7 @@
  * report.c: what a model says about itself
  */
 #include "clv/model.h"
+#include "clv/season.h"
 
 #include <math.h>
 
@@ -32,8 +33,9 @@ PG_FUNCTION_INFO_V1(clv_processes);
 #define PART_COLUMNS 9
 #define SPEND_COLUMNS (PART_COLUMNS + 4)
 #define CHOICE_COLUMNS 7
+#define SEASON_COLUMNS 3
 #define DIAGNOSTICS_COLUMNS \
-	(3 + PART_COLUMNS + CHOICE_COLUMNS + BTYD_COUNTERS - 1 + SPEND_COLUMNS + 1)
+	(3 + PART_COLUMNS + CHOICE_COLUMNS + SEASON_COLUMNS + BTYD_COUNTERS - 1 + SPEND_COLUMNS + 1)
 
 /* The next column of a row: a number, NULL if it is none. */
 static void
@@ -210,6 +212,33 @@ ModelReason(const ClvModel *model)
 	return why.data;
 }
 
+/* Why the model has this season, or none; NULL if nobody asked */
+static const char *
+SeasonWhy(const ClvModel *model)
+{
+	switch ((ClvSeasonReason) model->season_reason)
+	{
+		case CLV_SEASON_NOT_ASKED:
+			break;
+		case CLV_SEASON_GIVEN:
+			return "The season was given.";
+		case CLV_SEASON_FOUND:
+			return model->season.bins == SEASON_MONTHS ? "Orders follow the months of the year: "
+														 "each year was foretold by the others."
+													   : "Orders follow the weeks of the year: "
+														 "each year was foretold by the others.";
+		case CLV_SEASON_NO_DAY:
+			return "No season can be told: the data do not say on which days repeat purchases "
+				   "were.";
+		case CLV_SEASON_SHORT:
+			return psprintf("No season can be told: at least %d days of data are needed.",
+							SEASON_LEAST_DAYS);
+		case CLV_SEASON_NONE:
+			return "No season: the pattern of one year did not repeat in the others.";
+	}
+	return NULL;
+}
+
 static int
 PutPart(Datum *values, bool *nulls, int column, const ClvPart *part, const ClvPartKind *kind,
 		double log_gaps)
@@ -264,6 +293,9 @@ clv_diagnostics(PG_FUNCTION_ARGS)
 	nulls[column] = choice->runner_up_order == 0;
 	values[column++] = Int32GetDatum((int32) choice->runner_up_order);
 	PutNumber(values, nulls, column++, choice->ahead);
+	values[column++] = SeasonGetDatum(&model->season);
+	PutText(values, nulls, column++, SeasonWhy(model));
+	PutNumber(values, nulls, column++, model->season_gain);
 	nulls[column] = !fitted;
 	values[column++] = BoolGetDatum(model->prior != 0);
 	PutCount(values, nulls, column++, model->there_at_start);

@@ -12,6 +12,7 @@
 #include "access/htup_details.h"
 #include "funcapi.h"
 #include "libpq/pqformat.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(season_in);
@@ -230,8 +231,9 @@ season_btyd(PG_FUNCTION_ARGS)
 
 /* ---------------------------------------------------------------- from data */
 
-SeasonFit
-SeasonOfData(const BtydData *data)
+/* The season of counted customers, or why there is none; raises only what is no answer. */
+static SeasonFit
+FindSeason(const BtydData *data)
 {
 	SeasonData season_data = SeasonDataOf(data);
 	SeasonFit fit;
@@ -247,12 +249,66 @@ SeasonOfData(const BtydData *data)
 	}
 }
 
+void
+ClvFindSeason(const BtydData *data, ClvModel *model)
+{
+	SeasonFit fit = FindSeason(data);
+
+	model->season = fit.season;
+	model->season_gain = isnan(fit.gain) ? NAN : fit.gain;
+	switch (fit.status)
+	{
+		case SEASON_FOUND:
+			model->season_reason = CLV_SEASON_FOUND;
+			break;
+		case SEASON_NO_DAY:
+			model->season_reason = CLV_SEASON_NO_DAY;
+			break;
+		case SEASON_SHORT:
+			model->season_reason = CLV_SEASON_SHORT;
+			break;
+		default:
+			model->season_reason = CLV_SEASON_NONE;
+	}
+}
+
+const BtydRow *
+ClvSeasonCustomers(const BtydData *data, const Season *season, double *log_factors)
+{
+	const BtydRow *rows = BtydRowsOf(data, BTYD_CUSTOMERS);
+	Size n = data->n[BTYD_CUSTOMERS];
+	const Size block = 65536;
+	SeasonClock clock;
+	BtydRow *clocked;
+
+	*log_factors = 0;
+	if (season->bins == 0)
+		return rows;
+	if (data->as_of == BTYD_NO_DAY)
+	{
+		if (data->n[BTYD_DAYS] > 0)
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+							errmsg("data of several days cannot be fitted in a season"),
+							errhint("Count all customers as of one day.")));
+		return rows;
+	}
+	clock = SeasonStart(season);
+	clocked = BtydAllocateRows(n);
+	for (Size i = 0; i < n; i += block)
+	{
+		CHECK_FOR_INTERRUPTS();
+		SeasonRows(&clock, data->as_of, data->unit_days, rows + i, Min(block, n - i), clocked + i);
+	}
+	*log_factors = SeasonLogFactors(&clock, BtydRowsOf(data, BTYD_DAYS), data->n[BTYD_DAYS]);
+	return clocked;
+}
+
 /* clv_season(data) */
 Datum
 season_estimate(PG_FUNCTION_ARGS)
 {
 	BtydData data = DatumGetBtydData(PG_GETARG_DATUM(0));
-	SeasonFit fit = SeasonOfData(&data);
+	SeasonFit fit = FindSeason(&data);
 
 	return SeasonGetDatum(&fit.season);
 }
@@ -262,7 +318,7 @@ Datum
 season_report(PG_FUNCTION_ARGS)
 {
 	BtydData data = DatumGetBtydData(PG_GETARG_DATUM(0));
-	SeasonFit fit = SeasonOfData(&data);
+	SeasonFit fit = FindSeason(&data);
 	char reason[SEASON_REASON_MAX];
 	Datum values[7];
 	bool nulls[7] = {false};

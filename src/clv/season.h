@@ -4,7 +4,7 @@
 #ifndef CRM_CLV_SEASON_H
 #define CRM_CLV_SEASON_H
 
-#include "glue.h"
+#include "clv/model.h"
 
 #include "core/clv/season_fit.h"
 #include "history/history.h"
@@ -18,8 +18,16 @@ DatumGetSeason(Datum datum)
 
 #define PG_GETARG_SEASON(n) DatumGetSeason(PG_GETARG_DATUM(n))
 
-/* The season of counted customers, or why there is none; raises only what is no answer */
-extern SeasonFit SeasonOfData(const BtydData *data);
+/* Give a model the season of the data, or the reason why there is none */
+extern void ClvFindSeason(const BtydData *data, ClvModel *model);
+
+/*
+ * The customers of the data in the time of a season: their own rows if it is flat, or if they were
+ * given as numbers, which are by its clock already (crm.season_btyd). Writes what makes a
+ * log-likelihood of these rows one in calendar time.
+ */
+extern const BtydRow *ClvSeasonCustomers(const BtydData *data, const Season *season,
+										 double *log_factors);
 
 /* HistoryBtyd in the time of a clock */
 extern bool SeasonBtyd(const SeasonClock *clock, HistoryView history, DateADT as_of,

@@ -1,7 +1,7 @@
 -- crm.season: values, hostile input, and its clock against plain sums.
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(36);
+SELECT plan(59);
 \ir receive.psql
 CREATE FUNCTION pg_temp.code(call text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -88,6 +88,42 @@ SELECT is(abs(sum(expected_orders(flat, h, '2023-11-30', 31)) / sum(purchase_day
 SELECT is_empty($$SELECT h FROM shop, model WHERE p_alive(flat, h, '2023-12-31') <> p_alive((flat::text::jsonb || '{"season": "flat"}')::text::clv_model, h, '2023-12-31')
 	OR clv(flat, h, '2023-12-31') <> clv((flat::text::jsonb || '{"season": "flat"}')::text::clv_model, h, '2023-12-31') LIMIT 1$$, 'flat is no season, to the last bit');
 SELECT throws_ok(format('SELECT expected_orders(seasonal, h, %L, -1) FROM shop, model', day), '22023', NULL, 'no horizon back from ' || day) FROM unnest('{2024-01-01}'::date[]) day;
+
+-- ---------------------------------------------------------------- fits
+
+CREATE TEMP TABLE fitted AS
+SELECT data, s, clv_fit(data, 'mbgnbd') AS plain, clv_fit(data, 'mbgnbd', season => s) AS seasonal, clv_fit(data) AS best
+FROM (SELECT btyd_agg(h, '2023-11-30') AS data, season '1,1,1,1,1,1,1,1,1,1,1,2.5' AS s FROM shop) AS q;
+CREATE TEMP TABLE clocked AS
+SELECT btyd_rows_agg(x, t_x, t) AS data FROM shop, season_btyd('1,1,1,1,1,1,1,1,1,1,1,2.5', h, '2023-11-30');
+SELECT is((clv_diagnostics(plain)).season_why, NULL, 'a named process has no season, unless asked for') FROM fitted;
+SELECT is(clv_parameters(plain), clv_parameters(clv_fit(data, 'mbgnbd', season => 'flat')), 'flat is none') FROM fitted;
+SELECT is(seasonal::text::clv_model, seasonal, 'a fitted model with a season survives text') FROM fitted;
+SELECT is((clv_diagnostics(seasonal)).season, s, 'and keeps the season') FROM fitted;
+SELECT ok((clv_diagnostics(seasonal)).aic < (clv_diagnostics(plain)).aic - 100, 'the season that was there has the better AIC') FROM fitted;
+SELECT ok(abs((clv_diagnostics(seasonal)).log_likelihood - (clv_diagnostics(clv_fit(clocked.data, 'mbgnbd'))).log_likelihood
+		- (SELECT sum(purchases * ln(season_factor(s, day))) FROM btyd_day_rows(fitted.data))) < 1e-5,
+	'in calendar time a log-likelihood gains the logarithm of each order''s factor') FROM fitted, clocked;
+SELECT ok(abs(log_likelihood(seasonal, data) - (clv_diagnostics(seasonal)).log_likelihood) < 1e-6, 'log_likelihood is in the season of the model') FROM fitted;
+SELECT ok(bool_and(abs(a.estimate / b.estimate - 1) < 1e-5), 'data of numbers by the clock give the same parameters')
+	FROM fitted, (SELECT clv_fit(data, 'mbgnbd', season => '1,1,1,1,1,1,1,1,1,1,1,2.5') AS by_clock FROM clocked OFFSET 0) AS n,
+	LATERAL clv_parameters(seasonal) AS a, LATERAL clv_parameters(by_clock) AS b WHERE a.name = b.name AND a.part = 'mbgnbd' AND b.part = 'mbgnbd';
+SELECT is(abs(sum(expected_orders(best, h, '2023-11-30', 31)) / sum(purchase_days(h) - purchase_days(h, '2023-11-30')) - 1) < .12, true, 'auto: December is foretold')
+	FROM shop, fitted WHERE purchase_days(h, '2023-11-30') > 0;
+SELECT results_eq('SELECT d.season = clv_season(data), season_why, season_gain = gain, d.candidates > 5 FROM fitted, clv_diagnostics(best) AS d, season_report(data)',
+	$$VALUES (true, 'Orders follow the months of the year: each year was foretold by the others.', true, true)$$, 'auto finds the season, and says so');
+SELECT is((clv_diagnostics(clv_fit(data, season => 'flat'))).season::text, 'flat', 'unless it is forbidden') FROM fitted;
+SELECT is((clv_diagnostics(clv_fit(data, season => s))).season, s, 'or given') FROM fitted;
+SELECT results_eq('SELECT season::text, season_why FROM flat, clv_diagnostics(clv_fit(data, spend => false)) ORDER BY since', $$VALUES
+	('flat', 'No season: the pattern of one year did not repeat in the others.'),
+	('flat', 'No season can be told: at least 700 days of data are needed.'),
+	('flat', 'No season can be told: at least 700 days of data are needed.')$$, 'no season, and why');
+SELECT throws_ok($$SELECT clv_fit(btyd_agg(d), season => '1,1,1,1,1,1,1,1,1,1,1,2.5') FROM (SELECT data FROM fitted UNION ALL SELECT btyd_agg(h, '2023-10-31') FROM shop) AS q (d)$$, '22023', 'data of several days cannot be fitted in a season');
+SELECT is((clv_diagnostics(clv_fit(d))).season_why, 'No season can be told: the data do not say on which days repeat purchases were.', 'several days')
+	FROM (SELECT btyd_agg(d) FROM (SELECT data FROM fitted UNION ALL SELECT btyd_agg(h, '2023-10-31') FROM shop) AS q (d)) AS q (d);
+SELECT results_eq('SELECT log_likelihood, log_likelihood(m, data), regularity, status FROM fitted, clv_fit(data, ''mbgnbd'', regularity => 2, season => s) AS m, clv_diagnostics(m)',
+	$$VALUES (NULL::float8, NULL::float8, 2, 'converged')$$, 'of more regular buyers in a season the log-likelihood is not known');
+SELECT is(m::text::clv_model, m, 'which survives text') FROM fitted, clv_fit(data, 'mbgnbd', regularity => 2, season => s) AS m;
 
 SELECT * FROM finish();
 ROLLBACK;

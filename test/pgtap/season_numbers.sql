@@ -3,7 +3,7 @@
 \set ON_ERROR_STOP 1
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(21);
+SELECT plan(22);
 \ir near.psql
 
 CREATE TEMP TABLE given AS
@@ -47,7 +47,7 @@ SELECT pg_temp.near(ARRAY[expected_orders(m, n, day, 31), churn_probability(m, n
 	'of a customer who has just come') FROM asked, (VALUES ('2024-11-15:1:5'::history)) AS v (n);
 SELECT is(btyd_p_alive(m, x, t_x, t), p_alive(m, h, day), 'plain numbers are in the time of the clock')
 	FROM asked, season_btyd('0.8, 0.9, 1, 1, 1, 1.1, 0.7, 0.6, 1, 1.2, 1.5, 2.5', h, day);
-SELECT is(p, (p_alive(m, h, day), churn_probability(m, h, day, 365), expected_orders(m, h, day, 365), expected_spend(m, h, day), clv(m, h, day), next_order_date(m, h, day))::prediction,
+SELECT is((p.p_alive, p.churn_probability, p.expected_orders, p.expected_spend, p.clv, p.next_order_date)::text, (p_alive(m, h, day), churn_probability(m, h, day, 365), expected_orders(m, h, day, 365), expected_spend(m, h, day), clv(m, h, day), next_order_date(m, h, day))::text,
 	'predict says the same') FROM asked, predict(m, h, day, next_order => true) AS p;
 SELECT is(clv(m, h, day, NULL) > clv(m, h, day, 10957) AND clv(m, h, day, NULL) < clv(m, h, day, 10957) * 1.02, true, 'for life') FROM asked;
 
@@ -65,6 +65,7 @@ SELECT btyd_agg(h, '2023-12-31') AS data FROM (SELECT history_agg(day, 1) AS h F
 
 SELECT pg_temp.near(gain, 55.4717820, 1e-6, 'gain of a season') FROM shop, season_report(data);
 SELECT pg_temp.near(needed, 2, 1e-15, 'gain that is needed') FROM shop, season_report(data);
+SELECT pg_temp.near(season_gain, 55.4717820, 1e-6, 'gain of the season of a model') FROM shop, clv_diagnostics(clv_fit(data));
 SELECT is(data_days, 760, 'days of data') FROM shop, season_report(data);
 
 SELECT * FROM finish();
