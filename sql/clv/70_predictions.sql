@@ -312,7 +312,7 @@ CREATE FUNCTION crm._predict_total_final(bytea) RETURNS crm.prediction_total
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'clv_total_final';
 COMMENT ON FUNCTION crm._predict_total_final(bytea) IS
-	'the row of a state of predict_total; works only inside an aggregate';
+	'the row of a state of predict_total';
 
 CREATE AGGREGATE crm.predict_total(
 	model crm.clv_model, history crm.history, as_of date,

@@ -111,7 +111,6 @@ GetTotal(FunctionCallInfo fcinfo, int n)
 {
 	struct varlena *value;
 
-	CrmCheckInAggregate(fcinfo, "crm.predict_total");
 	if (PG_ARGISNULL(n))
 		return NULL;
 	value = PG_DETOAST_DATUM(PG_GETARG_DATUM(n));
@@ -176,7 +175,7 @@ AddCustomer(Total *total, ClvPrepared *model, const ClvAsked *asked, double marg
 Datum
 clv_total_add(PG_FUNCTION_ARGS)
 {
-	Total *total = GetTotal(fcinfo, ARG_STATE);
+	Total *total = (CrmCheckInAggregate(fcinfo, "crm.predict_total"), GetTotal(fcinfo, ARG_STATE));
 	HistoryBtydRow customer;
 	ClvAsked asked = {.customer = &customer, .orders = NAN, .spend = NAN};
 	ClvPrepared *model;
@@ -225,7 +224,7 @@ clv_total_add(PG_FUNCTION_ARGS)
 Datum
 clv_total_combine(PG_FUNCTION_ARGS)
 {
-	Total *total = GetTotal(fcinfo, 0);
+	Total *total = (CrmCheckInAggregate(fcinfo, "crm.predict_total"), GetTotal(fcinfo, 0));
 	const Total *other = GetTotal(fcinfo, 1);
 	const int sums = (int) ((sizeof(Total) - offsetof(Total, orders)) / sizeof(Sum));
 
@@ -263,7 +262,8 @@ clv_total_combine(PG_FUNCTION_ARGS)
  * 1.96 standard deviations of its mean, on either side another, and adds to the variance.
  */
 
-/* The smallest n with P(N > n) <= out, N negative binomial of this mean and variance */
+/* The smallest n with P(N > n) <= out, N negative binomial of this mean and variance; infinite
+ * beyond all counts */
 static double
 CountQuantile(double mean, double variance, double out)
 {
@@ -282,6 +282,8 @@ CountQuantile(double mean, double variance, double out)
 			break;
 		low = ceil(high);
 		high = 2 * high + 1;
+		if (!(high <= BTYD_MAX_COUNT))
+			return INFINITY;
 	}
 	high = ceil(high);
 	while (high - low > 1)

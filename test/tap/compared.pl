@@ -64,9 +64,13 @@ my %mutant = map { split /\t/, $_, 2 } split /\n/, $node->safe_psql('postgres', 
 			(SELECT string_agg(format('%I', r.name), ', ' ORDER BY r.i) FROM result AS r WHERE r.oid = n.oid))
 		WHEN 'a' THEN format(
 			'ALTER AGGREGATE %s RENAME TO _original; '
-			'CREATE FUNCTION crm._changed(%s) RETURNS %s LANGUAGE sql AS $$ SELECT public.CHANGE(%s($1)) $$; '
+			'CREATE FUNCTION crm._changed(%s) RETURNS %s LANGUAGE sql AS $$ SELECT %s FROM %s($1) AS o $$; '
 			'CREATE AGGREGATE crm.%I(%s) (SFUNC = %s, STYPE = %s, FINALFUNC = crm._changed%s)',
-			p.oid::regprocedure, aggtranstype::regtype, prorettype::regtype, nullif(aggfinalfn, 0)::regproc, proname,
+			p.oid::regprocedure, aggtranstype::regtype, prorettype::regtype,
+			CASE i WHEN 0 THEN 'public.CHANGE(o)' ELSE (SELECT string_agg(
+				format(CASE r.i WHEN n.i THEN 'public.CHANGE(o.%I)' ELSE 'o.%I' END, r.name), ', ' ORDER BY i)
+				FROM result AS r WHERE r.oid = n.oid) END,
+			nullif(aggfinalfn, 0)::regproc, proname,
 			pg_get_function_arguments(p.oid), aggtransfn, aggtranstype::regtype, ', INITCOND = ' || quote_literal(agginitval))
 		END, '')
 	FROM result AS n LEFT JOIN pg_proc AS p USING (oid) LEFT JOIN pg_aggregate AS a ON a.aggfnoid = p.oid
