@@ -61,6 +61,16 @@ PutEstimates(ClvPart *part, int n, const double *params, const double *covarianc
 	}
 }
 
+/* What the data still allow beside the estimates */
+static void
+PutPoints(ClvPart *part, int npoints, int n, const double *points, int width)
+{
+	part->npoints = (uint32) npoints;
+	for (int i = 0; i < npoints; i++)
+		for (int j = 0; j < n; j++)
+			part->points[i][j] = points[i * width + j];
+}
+
 static void
 PutOrders(const BtydFit *fit, ClvPart *part)
 {
@@ -72,6 +82,7 @@ PutOrders(const BtydFit *fit, ClvPart *part)
 	part->customers = fit->customers;
 	part->rows = (double) fit->rows;
 	PutEstimates(part, fit->process->nparams, fit->params, fit->covariance, fit->unidentified);
+	PutPoints(part, fit->npoints, fit->process->nparams, &fit->points[0][0], BTYD_MAX_PARAMS);
 }
 
 /* ---------------------------------------------------------------- the data of a fit */
@@ -269,6 +280,7 @@ FitSpend(const BtydData *data, ClvModel *model)
 	part->customers = fit.customers;
 	part->rows = (double) fit.rows;
 	PutEstimates(part, GAMMA_GAMMA_PARAMS, fit.params, fit.covariance, fit.unidentified);
+	PutPoints(part, fit.npoints, GAMMA_GAMMA_PARAMS, &fit.points[0][0], GAMMA_GAMMA_PARAMS);
 }
 
 /* clv_fit(data, process, spend, regularity, season, prior) */

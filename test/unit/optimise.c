@@ -311,6 +311,92 @@ TestLinear(void)
 	CHECK(!CholeskyFactor(2, lost));
 }
 
+/*
+ * Points around a maximum: each as much lower as it may be, or on a bound; for a function that is
+ * nearly a parabola, the interval that they give to a line is that of the delta method.
+ */
+static void
+TestProfile(double k, double steep, double quadratic)
+{
+	enum
+	{
+		N = 4
+	};
+	double covariance[N * N], points[2 * N * N];
+	bool open[N];
+	double off = 0, delta = 0, below = 0, above = 0, at = 0, top;
+	bool stop = false;
+	Function f;
+	Optimiser opt;
+
+	Make(&f, N, k * steep);
+	for (int i = 0; i < N; i++)
+		f.c[i] *= steep;
+	Begin(&opt, &f, -10, 10);
+	OptSearch(&opt, starts, 3);
+	CHECK(OptJudge(&opt, covariance, open) == OPT_FOUND);
+	top = opt.result.top.value;
+	f.calls = 0;
+	CHECK(OptProfile(&opt, Value, &f, quadratic, points));
+	unit_check(f.calls < 160 && (quadratic == 0 || f.calls < 4), "a profile takes %d looks",
+			   f.calls);
+	for (int i = 0; i < 2 * N; i++)
+		off = fmax(off, fabs(top - Value(&f, points + N * i, NULL, NULL, &stop) - 1.9207294));
+	unit_check(off < (quadratic > 0 ? 0.2 : 0.06), "points are 1.92 lower, but for %.3g", off);
+	for (int i = 0; i < N; i++)
+	{
+		at += f.w[i] * opt.result.top.p[i];
+		for (int j = 0; j < N; j++)
+			delta += f.w[i] * f.w[j] * covariance[N * i + j];
+	}
+	for (int pair = 0; pair < N; pair++)
+	{
+		double one = -at, other = -at;
+
+		for (int i = 0; i < N; i++)
+		{
+			one += f.w[i] * points[N * 2 * pair + i];
+			other += f.w[i] * points[N * (2 * pair + 1) + i];
+		}
+		below += fmin(one, other) * fmin(one, other);
+		above += fmax(one, other) * fmax(one, other);
+	}
+	delta = 1.959964 * sqrt(delta);
+	unit_check(fabs(sqrt(above) / delta - 1) < 3 / sqrt(steep) &&
+				   fabs(sqrt(below) / delta - 1) < 3 / sqrt(steep),
+			   "steep %g: %.6g below, %.6g above, %.6g by the delta method", steep, sqrt(below),
+			   sqrt(above), delta);
+	OptEnd(&opt);
+
+	/* on bounds: one side is the maximum itself, the other inside and 1.92 lower at its best */
+	Begin(&opt, &f, -10, 10);
+	opt.upper[2] = f.m[2] - 1;
+	OptSearch(&opt, starts, 3);
+	CHECK(OptJudge(&opt, covariance, open) == OPT_OPEN && open[2]);
+	CHECK(OptProfile(&opt, Value, &f, 0, points));
+	CHECK(points[N * 7 + 2] == opt.upper[2] && points[N * 6 + 2] < opt.upper[2]);
+	at = opt.result.top.value;
+	opt.upper[2] = points[N * 6 + 2];
+	OptSearch(&opt, starts, 3);
+	CHECK_NEAR(Value(&f, points + N * 7, NULL, NULL, &stop) - opt.result.top.value, 1.92, 0.06);
+	OptEnd(&opt);
+
+	/* a parameter without effect ends on the bounds */
+	f.c[3] = f.w[3] = 0;
+	Begin(&opt, &f, -10, 10);
+	OptSearch(&opt, starts, 3);
+	OptJudge(&opt, covariance, open);
+	CHECK(OptProfile(&opt, Value, &f, 0, points));
+	below = 0;
+	for (int i = 0; i < 2 * N; i++)
+		below = fmax(below, fabs(points[N * i + 3]));
+	CHECK(below > 9.99 && below <= 10);
+	f.calls = 0;
+	f.stop_at = 7;
+	CHECK(!OptProfile(&opt, Value, &f, 0, points) && f.calls == 7);
+	OptEnd(&opt);
+}
+
 int
 main(void)
 {
@@ -321,6 +407,10 @@ main(void)
 	for (int i = 0; i < MOST; i++)
 		starts[3 * i] = starts[3 * i + 1] = starts[3 * i + 2] = (i % 3) - 1;
 	TestLinear();
+	TestProfile(0, 1, 0);
+	TestProfile(30, 1, 0);
+	TestProfile(30, 1e4, 0);
+	TestProfile(30, 1e4, 0.3);
 	for (int s = 0; s < 3; s++)
 	{
 		int n = sizes[s];

@@ -177,8 +177,7 @@ Complete(Race *race, int i)
 	BtydSearchLevel(&race->searches[i], last, NULL);
 	if (BtydSearchStopped(&race->searches[i]))
 		return false;
-	BtydSearchEnd(&race->searches[i], &candidate->fit);
-	race->begun[i] = false;
+	BtydSearchJudge(&race->searches[i], &candidate->fit);
 	candidate->complete = true;
 	candidate->aic =
 		BtydFitIsUsable(candidate->fit.status) ? Aic(candidate, candidate->fit.loglik) : NAN;
@@ -314,6 +313,23 @@ Run(Race *race, bool complete)
 	return true;
 }
 
+/* The best, the runner-up, and points for the intervals of what may be asked */
+static BtydFitStatus
+Crown(Race *race, bool all)
+{
+	BtydChoice *choice = race->choice;
+
+	choice->best = Leader(choice, -1, true);
+	if (choice->best < 0)
+		return BTYD_FIT_NOT_CONVERGED;
+	choice->runner_up = Leader(choice, choice->best, true);
+	for (int i = 0; i < choice->n; i++)
+		if ((all || i == choice->best) && !isnan(choice->at[i].aic) &&
+			!BtydSearchProfile(&race->searches[i], &choice->at[i].fit))
+			return BTYD_FIT_INTERRUPTED;
+	return BTYD_FIT_CONVERGED;
+}
+
 BtydFitStatus
 BtydChoose(const BtydRow *rows, size_t n, const BtydGaps *gaps, int order, int most_order,
 		   bool prior, bool complete, const Environment *env, BtydChoice *choice)
@@ -344,22 +360,17 @@ BtydChoose(const BtydRow *rows, size_t n, const BtydGaps *gaps, int order, int m
 			status = BTYD_FIT_NO_MEMORY;
 	}
 	if (status == BTYD_FIT_CONVERGED)
+	{
 		status = Run(race, complete) ? BTYD_FIT_NOT_CONVERGED : BTYD_FIT_INTERRUPTED;
+		if (status == BTYD_FIT_NOT_CONVERGED)
+			status = Crown(race, complete);
+	}
 	for (int i = 0; i < choice->n; i++)
 	{
 		if (race->begun[i])
-			OptEnd(&race->searches[i].opt);
+			BtydSearchEnd(&race->searches[i]);
 		if (!choice->at[i].complete)
 			choice->at[i].fit.status = status;
-	}
-	if (status == BTYD_FIT_NOT_CONVERGED)
-	{
-		choice->best = Leader(choice, -1, true);
-		if (choice->best >= 0)
-		{
-			status = BTYD_FIT_CONVERGED;
-			choice->runner_up = Leader(choice, choice->best, true);
-		}
 	}
 	EnvironmentRelease(env, race->part_rows);
 	BtydFitRowsEnd(&race->data);

@@ -33,6 +33,11 @@
 #define MIDDLE_CLIMB_EVALUATIONS 40
 #define MIDDLE_POLISH_STEPS 10
 
+/* A profile looks at no more rows, and where they are more, a parabola does for what moves no
+ * logarithm of a parameter by more than this */
+#define PROFILE_ROWS 20000
+#define PARABOLA 0.3
+
 /* Where the starts differ from that of the process, in logarithms: r, alpha, then dropout */
 #define SHIFTED_STARTS 3
 static const double StartShift[SHIFTED_STARTS][BTYD_MAX_PARAMS] = {
@@ -451,7 +456,7 @@ FindLimits(const BtydSearch *search, const bool *open)
 
 /* Read the result of the optimiser: is this a fit? */
 void
-BtydSearchEnd(BtydSearch *search, BtydFit *fit)
+BtydSearchJudge(BtydSearch *search, BtydFit *fit)
 {
 	Optimiser *opt = &search->opt;
 	int n = opt->n;
@@ -484,7 +489,37 @@ BtydSearchEnd(BtydSearch *search, BtydFit *fit)
 				*entry = NAN;
 			fit->covariance[n * i + j] = fit->params[i] * fit->params[j] * *entry;
 		}
-	OptEnd(opt);
+}
+
+void
+BtydSearchEnd(BtydSearch *search)
+{
+	OptEnd(&search->opt);
+}
+
+/*
+ * Exact where the rows are few. Where they are many, a parabola does for what is well determined,
+ * and a sample tells how far the rest may go.
+ */
+bool
+BtydSearchProfile(BtydSearch *search, BtydFit *fit)
+{
+	BtydSearch rough = *search; /* for its rows: the optimiser in it is not used */
+	double points[2 * BTYD_MAX_PARAMS * BTYD_MAX_PARAMS];
+	int level = search->data->levels - 1;
+	int n = search->opt.n;
+
+	while (level > 0 && search->data->level[level].n > PROFILE_ROWS)
+		level--;
+	rough.level = &search->data->level[level];
+	if (!OptProfile(&search->opt, Likelihood, &rough,
+					level < search->data->levels - 1 ? PARABOLA : 0.0, points))
+		return false;
+	fit->npoints = 2 * n;
+	for (int i = 0; i < 2 * n; i++)
+		for (int j = 0; j < n; j++)
+			fit->points[i][j] = exp(points[n * i + j]);
+	return true;
 }
 
 /* ---------------------------------------------------------------- */
@@ -551,7 +586,8 @@ BtydSearchLook(BtydSearch *search, int level, double *value, double *promise, bo
 
 /* All levels, one after the other */
 static BtydFitStatus
-SearchAll(BtydFitRows *data, const BtydProcess *process, int order, bool prior, BtydFit *fit)
+SearchAll(BtydFitRows *data, const BtydProcess *process, int order, bool prior, bool profile,
+		  BtydFit *fit)
 {
 	BtydSearch search;
 
@@ -560,7 +596,10 @@ SearchAll(BtydFitRows *data, const BtydProcess *process, int order, bool prior, 
 		return fit->status = BTYD_FIT_NO_MEMORY;
 	for (int level = 0; level < data->levels && !Stopped(&search); level++)
 		BtydSearchLevel(&search, level, NULL);
-	BtydSearchEnd(&search, fit);
+	BtydSearchJudge(&search, fit);
+	if (profile && BtydFitIsUsable(fit->status) && !BtydSearchProfile(&search, fit))
+		fit->status = BTYD_FIT_INTERRUPTED;
+	BtydSearchEnd(&search);
 	return fit->status;
 }
 
@@ -569,12 +608,12 @@ BtydFitFrom(BtydFitRows *data, const BtydProcess *process, int order, bool prior
 {
 	if (process != &BtydNbd && !data->nbd[order - 1].known[data->levels - 1])
 	{
-		BtydFitStatus status = SearchAll(data, &BtydNbd, order, false, fit);
+		BtydFitStatus status = SearchAll(data, &BtydNbd, order, false, false, fit);
 
 		if (status == BTYD_FIT_INTERRUPTED || status == BTYD_FIT_NO_MEMORY)
 			return status;
 	}
-	return SearchAll(data, process, order, prior, fit);
+	return SearchAll(data, process, order, prior, true, fit);
 }
 
 BtydFitStatus

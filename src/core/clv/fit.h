@@ -67,6 +67,8 @@ typedef struct BtydFit
 	double covariance[BTYD_MAX_PARAMS * BTYD_MAX_PARAMS];     /* row-major, nparams wide */
 	double log_covariance[BTYD_MAX_PARAMS * BTYD_MAX_PARAMS]; /* of the logarithms */
 	bool unidentified[BTYD_MAX_PARAMS];                       /* at a bound, or no information */
+	int npoints;                                              /* 0, or two a parameter */
+	double points[2 * BTYD_MAX_PARAMS][BTYD_MAX_PARAMS];      /* OptProfile, natural parameters */
 	double loglik;
 	double decrement; /* rise in log-likelihood that a last Newton step would promise */
 	double customers; /* sum of weights */

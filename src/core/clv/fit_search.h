@@ -50,6 +50,10 @@ extern bool BtydSearchLook(BtydSearch *search, int level, double *value, double 
 /* What was found, in a fit that has been started */
 extern void BtydFitStart(BtydFit *fit, const BtydFitRows *data, const BtydProcess *process,
 						 int order);
-extern void BtydSearchEnd(BtydSearch *search, BtydFit *fit);
+extern void BtydSearchJudge(BtydSearch *search, BtydFit *fit);
+
+/* Other parameters that the data still allow, into a fit that is usable; false when stopped */
+extern bool BtydSearchProfile(BtydSearch *search, BtydFit *fit);
+extern void BtydSearchEnd(BtydSearch *search);
 
 #endif /* CRM_CORE_CLV_FIT_SEARCH_H */

@@ -23,12 +23,17 @@ enum
 
 #define STARTS 3 /* of a search */
 
+/* As in fit.c */
+#define PROFILE_ROWS 20000
+#define PARABOLA 0.3
+
 typedef struct SpendData
 {
 	const GammaGammaRow *rows;
 	size_t n;
 	size_t stride; /* look at each stride-th row only */
 	double unit;   /* of money, in the fit */
+	double scale;  /* of the log-likelihood: customers stand for those that were not looked at */
 	const Environment *env;
 } SpendData;
 
@@ -161,6 +166,11 @@ Likelihood(void *arg, const double *log_params, double *grad, double *hess, bool
 		for (int j = 0; hess && j < NPARAMS * NPARAMS; j++)
 			hess[j] += h[j];
 	}
+	value *= data->scale;
+	for (int j = 0; grad && j < NPARAMS; j++)
+		grad[j] *= data->scale;
+	for (int j = 0; hess && j < NPARAMS * NPARAMS; j++)
+		hess[j] *= data->scale;
 	return isfinite(value) ? value : -INFINITY;
 }
 
@@ -257,10 +267,32 @@ FindLimits(const Optimiser *opt, GammaGammaFit *fit)
 				fit->log_covariance[NPARAMS * i + j] = NAN;
 }
 
+/* Other parameters that the data still allow; false when stopped */
+static bool
+FindPoints(Optimiser *opt, const SpendData *data, GammaGammaFit *fit)
+{
+	SpendData rough = *data;
+	double points[2 * NPARAMS * NPARAMS];
+
+	while (rough.n / rough.stride > PROFILE_ROWS)
+		rough.stride *= 2;
+	rough.scale = (double) rough.stride;
+	if (!OptProfile(opt, Likelihood, &rough, rough.stride > 1 ? PARABOLA : 0.0, points))
+		return false;
+	fit->npoints = 2 * NPARAMS;
+	for (int i = 0; i < 2 * NPARAMS; i++)
+	{
+		for (int j = 0; j < NPARAMS; j++)
+			fit->points[i][j] = exp(points[NPARAMS * i + j]);
+		fit->points[i][GAMMA] *= data->unit;
+	}
+	return true;
+}
+
 BtydFitStatus
 GammaGammaFitSpend(const GammaGammaRow *rows, size_t n, const Environment *env, GammaGammaFit *fit)
 {
-	SpendData data = {rows, n, 1, 1.0, env};
+	SpendData data = {rows, n, 1, 1.0, 1.0, env};
 	Optimiser opt;
 
 	memset(fit, 0, sizeof(*fit));
@@ -295,6 +327,8 @@ GammaGammaFitSpend(const GammaGammaRow *rows, size_t n, const Environment *env, 
 		for (int j = 0; j < NPARAMS; j++)
 			fit->covariance[NPARAMS * i + j] =
 				fit->params[i] * fit->params[j] * fit->log_covariance[NPARAMS * i + j];
+	if (BtydFitIsUsable(fit->status) && !FindPoints(&opt, &data, fit))
+		fit->status = BTYD_FIT_INTERRUPTED;
 	OptEnd(&opt);
 	return fit->status;
 }

@@ -53,6 +53,8 @@ typedef struct GammaGammaFit
 	double covariance[GAMMA_GAMMA_PARAMS * GAMMA_GAMMA_PARAMS];
 	double log_covariance[GAMMA_GAMMA_PARAMS * GAMMA_GAMMA_PARAMS];
 	bool unidentified[GAMMA_GAMMA_PARAMS];
+	int npoints;                                               /* 0, or two a parameter */
+	double points[2 * GAMMA_GAMMA_PARAMS][GAMMA_GAMMA_PARAMS]; /* OptProfile, natural parameters */
 	bool has_mean; /* q > 1; otherwise the spend of a new customer has no finite expectation */
 	double loglik;
 	double decrement;      /* rise that a last Newton step would promise */

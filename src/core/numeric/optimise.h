@@ -116,4 +116,17 @@ typedef enum OptVerdict
  */
 extern OptVerdict OptJudge(Optimiser *opt, double *covariance, bool *open);
 
+/*
+ * Other points that a likelihood still allows (profile.c): 2n points of n numbers, a pair for each
+ * direction in which the maximum is uncertain, on both sides 1.92 below it (95 %). Directions are
+ * the principal axes of the Hessian; from a bound it goes inwards only, and the other parameters
+ * follow; where the likelihood has no end, a point lies on the bounds. After OptJudge, and the last
+ * that is done with a search. The function is the one that was maximised, or that of a sample of
+ * the same data; it is not asked where a parabola moves no parameter by as much as `quadratic`.
+ * False when it said stop.
+ */
+#define OPT_PROFILE_PARAMETERS 4
+extern bool OptProfile(Optimiser *opt, OptFunction function, void *arg, double quadratic,
+					   double *points);
+
 #endif /* CRM_CORE_NUMERIC_OPTIMISE_H */
