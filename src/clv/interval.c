@@ -107,52 +107,57 @@ RangeInterval(const ClvRange *range)
 
 static const ClvInterval Unknown = {NAN, NAN};
 
-/* Expected orders or value at a point; infinite where they are */
-double
-ClvMeanAtPoint(ClvPrepared *model, const ClvAsked *asked, ClvFactor question, int i)
+/* Expected orders or value of one customer at a point, without any help; infinite where they are */
+static double
+MeanOfCustomer(ClvPrepared *model, const BtydModel *orders, const ClvAsked *asked,
+			   ClvFactor question)
 {
-	const BtydModel *orders = &model->spread->orders[i];
 	const HistoryBtydRow *customer = asked->customer;
 	double mean = 0;
-	BtydStatus status;
+	BtydStatus status = ClvAskCustomer(model, orders, customer->x, customer->t_x, customer->t,
+									   question, &asked->horizon, &mean);
 
-	if (orders->order == 1)
-	{
-		ClvOutlook *outlook = ClvGetOutlook(model, customer->x, customer->t, &asked->horizon);
-		double *factor = &outlook->mean[question][i];
-		double alive = 0;
-
-		status = BTYD_OK;
-		if (isnan(*factor))
-			status = ClvAskFactor(model, orders, customer->x, customer->t, question,
-								  &asked->horizon, factor);
-		if (status == BTYD_OK && isfinite(*factor))
-		{
-			status = BtydPAlive(orders, customer->x, customer->t_x, customer->t, &alive);
-			ClvCheckStatus(status, customer);
-			return alive * *factor;
-		}
-	}
-	status = ClvAskCustomer(model, orders, customer->x, customer->t_x, customer->t, question,
-							&asked->horizon, &mean);
 	if (status == BTYD_INFINITE)
 		return INFINITY;
 	ClvCheckStatus(status, customer);
 	return mean;
 }
 
-ClvInterval
-ClvMeanOrders(ClvPrepared *model, const ClvAsked *asked)
+void
+ClvMeansAtPoints(ClvPrepared *model, const ClvAsked *asked, ClvMeans *means)
 {
 	const ClvSpread *spread = ClvGetSpread(model);
-	ClvRange range = {asked->orders, 0, 0};
+	const HistoryBtydRow *customer = asked->customer;
+	ClvOutlook *outlook = NULL;
 
-	if (spread->orders_points == 0)
-		return Unknown;
-	for (int i = 0; i < spread->orders_points; i += 2)
-		ClvAddPair(&range, ClvMeanAtPoint(model, asked, CLV_ORDERS, i),
-				   ClvMeanAtPoint(model, asked, CLV_ORDERS, i + 1));
-	return RangeInterval(&range);
+	if (spread->orders_points > 0 && model->orders.order == 1)
+		outlook = ClvGetOutlook(model, customer->x, customer->t, &asked->horizon);
+	for (int i = 0; i < spread->orders_points; i++)
+	{
+		const BtydModel *orders = &spread->orders[i];
+		double alive = 0;
+
+		if (outlook != NULL)
+			ClvCheckStatus(BtydPAlive(orders, customer->x, customer->t_x, customer->t, &alive),
+						   customer);
+		for (int question = CLV_ORDERS; question <= CLV_VALUE; question++)
+		{
+			double *mean = &means->of[question][i];
+			double *factor = outlook ? &outlook->mean[question][i] : NULL;
+
+			*mean = NAN;
+			if (question == CLV_ORDERS ? isnan(asked->orders) : !model->has_spend)
+				continue;
+			if (factor != NULL && isnan(*factor) &&
+				ClvAskFactor(model, orders, customer->x, customer->t, question, &asked->horizon,
+							 factor) != BTYD_OK)
+				*factor = INFINITY;
+			if (factor != NULL && isfinite(*factor))
+				*mean = alive * *factor;
+			else
+				*mean = MeanOfCustomer(model, orders, asked, question);
+		}
+	}
 }
 
 double
@@ -168,21 +173,32 @@ ClvSpendAtPoint(const ClvSpread *spread, const HistoryBtydRow *customer, int i)
 	return mean;
 }
 
-ClvInterval
-ClvMeanValue(ClvPrepared *model, const ClvAsked *asked)
+void
+ClvMeanIntervals(ClvPrepared *model, const ClvAsked *asked, ClvInterval *orders, ClvInterval *value)
 {
 	const ClvSpread *spread = ClvGetSpread(model);
-	ClvRange range = {asked->value * asked->spend, 0, 0};
+	ClvRange range = {asked->orders, 0, 0};
+	ClvRange money = {asked->value * asked->spend, 0, 0};
+	ClvMeans means;
 
-	if (spread->orders_points == 0 || spread->spend_points == 0)
-		return Unknown;
+	*orders = *value = Unknown;
+	if (spread->orders_points == 0)
+		return;
+	ClvMeansAtPoints(model, asked, &means);
 	for (int i = 0; i < spread->orders_points; i += 2)
-		ClvAddPair(&range, asked->spend * ClvMeanAtPoint(model, asked, CLV_VALUE, i),
-				   asked->spend * ClvMeanAtPoint(model, asked, CLV_VALUE, i + 1));
+	{
+		ClvAddPair(&range, means.of[CLV_ORDERS][i], means.of[CLV_ORDERS][i + 1]);
+		ClvAddPair(&money, asked->spend * means.of[CLV_VALUE][i],
+				   asked->spend * means.of[CLV_VALUE][i + 1]);
+	}
+	if (!isnan(asked->orders))
+		*orders = RangeInterval(&range);
+	if (spread->spend_points == 0)
+		return;
 	for (int i = 0; asked->value > 0 && i < spread->spend_points; i += 2)
-		ClvAddPair(&range, asked->value * ClvSpendAtPoint(spread, asked->customer, i),
+		ClvAddPair(&money, asked->value * ClvSpendAtPoint(spread, asked->customer, i),
 				   asked->value * ClvSpendAtPoint(spread, asked->customer, i + 1));
-	return RangeInterval(&range);
+	*value = RangeInterval(&money);
 }
 
 /* ---------------------------------------------------------------- what will happen */

@@ -163,9 +163,16 @@ extern void ClvAsk(ClvPrepared *model, ClvAsked *asked);
 /* How much the number of orders and the money they bring vary, at the model's parameters. */
 extern void ClvVariance(ClvPrepared *model, const ClvAsked *asked, double *orders, double *value);
 
+/* CLV_ORDERS and CLV_VALUE at each point of the orders, NaN where not asked for; infinite where
+ * they are */
+typedef struct ClvMeans
+{
+	double of[2][CLV_MAX_POINTS];
+} ClvMeans;
+
 /* Points that the model has, and the means there. */
 extern const ClvSpread *ClvGetSpread(ClvPrepared *model);
-extern double ClvMeanAtPoint(ClvPrepared *model, const ClvAsked *asked, ClvFactor question, int i);
+extern void ClvMeansAtPoints(ClvPrepared *model, const ClvAsked *asked, ClvMeans *means);
 extern double ClvSpendAtPoint(const ClvSpread *spread, const HistoryBtydRow *customer, int i);
 
 /* A figure at the estimates, and sums of squares of what points lower and raise it by */
@@ -178,8 +185,9 @@ typedef struct ClvRange
 
 extern void ClvAddPair(ClvRange *range, double one, double other);
 
-extern ClvInterval ClvMeanOrders(ClvPrepared *model, const ClvAsked *asked);
-extern ClvInterval ClvMeanValue(ClvPrepared *model, const ClvAsked *asked);
+/* Of expected orders, and of value before any margin */
+extern void ClvMeanIntervals(ClvPrepared *model, const ClvAsked *asked, ClvInterval *orders,
+							 ClvInterval *value);
 
 /* How many orders come, and the money they bring; the horizon is finite. */
 extern void ClvOutcome(ClvPrepared *model, const ClvAsked *asked, ClvInterval *orders,

@@ -91,14 +91,11 @@ PutIntervals(Datum *values, bool *nulls, ClvPrepared *model, const ClvAsked *ask
 		nulls[ORDERS_LOWER] = nulls[ORDERS_UPPER] = false;
 		PutInterval(values, nulls, VALUE_LOWER,
 					(ClvInterval){margin * value.lower, margin * value.upper});
-		PutInterval(values, nulls, EXPECTED_ORDERS_LOWER, ClvMeanOrders(model, asked));
 	}
-	if (model->has_spend)
-	{
-		value = ClvMeanValue(model, asked);
-		PutInterval(values, nulls, EXPECTED_VALUE_LOWER,
-					(ClvInterval){margin * value.lower, margin * value.upper});
-	}
+	ClvMeanIntervals(model, asked, &orders, &value);
+	PutInterval(values, nulls, EXPECTED_ORDERS_LOWER, orders);
+	PutInterval(values, nulls, EXPECTED_VALUE_LOWER,
+				(ClvInterval){margin * value.lower, margin * value.upper});
 }
 
 /* predict(model, history, as_of, days, discount, margin, next_order, intervals) */

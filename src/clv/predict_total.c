@@ -152,20 +152,21 @@ AddCustomer(Total *total, ClvPrepared *model, const ClvAsked *asked, double marg
 {
 	const ClvSpread *spread = ClvGetSpread(model);
 	double orders_variance, value_variance;
+	ClvMeans means;
 
 	total->customers++;
+	ClvMeansAtPoints(model, asked, &means);
 	ClvVariance(model, asked, &orders_variance, &value_variance);
 	Add(&total->orders, asked->orders, 0);
 	Add(&total->orders_variance, orders_variance, 0);
 	for (int i = 0; i < spread->orders_points; i++)
-		Add(&total->orders_at[i], ClvMeanAtPoint(model, asked, CLV_ORDERS, i), 0);
+		Add(&total->orders_at[i], means.of[CLV_ORDERS][i], 0);
 	if (!model->has_spend)
 		return;
 	Add(&total->value, asked->value * asked->spend * margin, 0);
 	Add(&total->value_variance, value_variance * margin * margin, 0);
 	for (int i = 0; i < spread->orders_points; i++)
-		Add(&total->value_at[i], ClvMeanAtPoint(model, asked, CLV_VALUE, i) * asked->spend * margin,
-			0);
+		Add(&total->value_at[i], means.of[CLV_VALUE][i] * asked->spend * margin, 0);
 	for (int i = 0; asked->value > 0 && i < spread->spend_points; i++)
 		Add(&total->value_at[CLV_MAX_POINTS + i],
 			ClvSpendAtPoint(spread, asked->customer, i) * asked->value * margin, 0);
