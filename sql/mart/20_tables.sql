@@ -42,7 +42,7 @@ BEGIN
 			scheme crm.scheme NOT NULL DEFAULT 'cells11',
 			rfm_levels integer NOT NULL DEFAULT 5 CHECK (rfm_levels BETWEEN 2 AND 5),
 			rfm_cuts crm.rfm_cuts,
-			process text DEFAULT 'mbgnbd',
+			process text DEFAULT 'auto',
 			horizon_days integer NOT NULL DEFAULT 365 CHECK (horizon_days > 0),
 			churn_days integer NOT NULL DEFAULT 90 CHECK (churn_days > 0),
 			discount double precision NOT NULL DEFAULT 0.1 CHECK (discount >= 0),
@@ -86,7 +86,7 @@ BEGIN
 		'settings.scheme', 'segments: a preset name or a scheme of one''s own',
 		'settings.rfm_levels', 'number of score levels, 2 to 5',
 		'settings.rfm_cuts', 'fixed thresholds between the scores; NULL: measured at each refresh',
-		'settings.process', 'model of purchases: mbgnbd, bgnbd, paretonbd; NULL: no predictions',
+		'settings.process', 'model of purchases: auto (the best usable one at each fit), or one of crm.clv_processes; NULL: no predictions',
 		'settings.horizon_days', 'days ahead for expected orders and lifetime value',
 		'settings.churn_days', 'churn is: no order within this many days',
 		'settings.discount', 'discount per year for lifetime value, 0.1 is 10 %',
@@ -215,6 +215,7 @@ BEGIN
 			fitted_at timestamptz NOT NULL DEFAULT now(),
 			process text NOT NULL,
 			status text NOT NULL,
+			why text,
 			model crm.clv_model NOT NULL
 		);
 		CREATE TABLE %1$I.snapshot (
@@ -303,9 +304,10 @@ BEGIN
 		'model', 'fitted models of purchases, one a day at most; the newest is in use',
 		'model.fitted_as_of', 'day up to which purchases were used',
 		'model.fitted_at', 'when',
-		'model.process', 'name of the model of purchases',
+		'model.process', 'what was asked for: auto, or the name of a model of purchases',
 		'model.status', 'converged, or what went wrong',
-		'model.model', 'the model; see crm.parameters and crm.diagnostics',
+		'model.why', 'in words: how the fit went, and why auto chose this model',
+		'model.model', 'the model; see crm.clv_parameters and crm.clv_diagnostics',
 		'snapshot', 'the dated snapshots in score and what they were made with',
 		'snapshot.as_of', 'the day of the snapshot',
 		'snapshot.written_at', 'when it was written',

@@ -24,7 +24,7 @@ $$;
 COMMENT ON FUNCTION crm.set_segments(text, crm.scheme, integer, crm.rfm_cuts) IS
 	'how crm.refresh scores and names customers from now on: the scheme of the segments, the number of score levels (NULL: those of the cuts, else 5), and fixed cuts (NULL: measured anew at each refresh); levels that the scheme is not made for are an error with a hint (crm.scheme_levels)';
 
-CREATE FUNCTION crm.set_model(mart text, process text DEFAULT 'mbgnbd', horizon_days integer DEFAULT 365, churn_days integer DEFAULT 90,
+CREATE FUNCTION crm.set_model(mart text, process text DEFAULT 'auto', horizon_days integer DEFAULT 365, churn_days integer DEFAULT 90,
                               discount double precision DEFAULT 0.1, refit_days integer DEFAULT 30, keep_snapshots integer DEFAULT 31) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
@@ -32,9 +32,9 @@ CREATE FUNCTION crm.set_model(mart text, process text DEFAULT 'mbgnbd', horizon_
 #variable_conflict use_variable
 BEGIN
 	PERFORM crm.mart_require(mart);
-	IF process IS NOT NULL AND NOT EXISTS (SELECT FROM crm.clv_processes() AS p WHERE p.process = set_model.process) THEN
+	IF process <> 'auto' AND NOT EXISTS (SELECT FROM crm.clv_processes() AS p WHERE p.process = set_model.process) THEN
 		RAISE EXCEPTION USING MESSAGE = format('unknown process %L', process),
-			HINT = (SELECT 'One of ' || string_agg(p.process, ', ') || ', or NULL for no predictions.' FROM crm.clv_processes() AS p),
+			HINT = (SELECT 'auto, one of ' || string_agg(p.process, ', ') || ', or NULL for no predictions.' FROM crm.clv_processes() AS p),
 			ERRCODE = 'invalid_parameter_value';
 	ELSIF coalesce(horizon_days <= 0 OR churn_days <= 0 OR discount < 0 OR discount = 'NaN' OR discount = 'infinity' OR refit_days < 0 OR keep_snapshots <= 0, true) THEN
 		RAISE EXCEPTION USING MESSAGE = 'days and snapshots must be above 0, the discount and refit_days 0 or more',
@@ -45,7 +45,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION crm.set_model(text, text, integer, integer, double precision, integer, integer) IS
-	'which model crm.refresh fits and what it predicts: process (NULL: no predictions), days ahead for orders and value, days without an order that are churn, discount per year, days after which the model is fitted anew, snapshots that are kept';
+	'which model crm.refresh fits and what it predicts: process (auto: the best usable one by AIC at each fit; NULL: no predictions), days ahead for orders and value, days without an order that are churn, discount per year, days after which the model is fitted anew, snapshots that are kept';
 
 -- Cuts and model from one reading of all histories.
 CREATE FUNCTION crm.mart_fit(mart text, as_of date, refit boolean, OUT cuts crm.rfm_cuts, OUT model_as_of date, OUT model crm.clv_model, OUT note text)
@@ -70,10 +70,10 @@ BEGIN
 	END IF;
 	IF _due AND _data IS NOT NULL THEN
 		EXECUTE format($sql$
-			INSERT INTO %I.model (fitted_as_of, process, status, model)
-			SELECT $1, $2, d.status, f.model FROM (SELECT crm.clv_fit($3, $2) AS model) AS f, crm.clv_diagnostics(f.model) AS d
-			ON CONFLICT (fitted_as_of) DO UPDATE SET fitted_at = now(), process = excluded.process, status = excluded.status, model = excluded.model
-			RETURNING CASE WHEN crm.clv_is_usable(model) THEN model END, status$sql$, mart)
+			INSERT INTO %I.model (fitted_as_of, process, status, why, model)
+			SELECT $1, $2, d.status, concat_ws(' ', d.message, d.why), f.model FROM (SELECT crm.clv_fit($3, $2) AS model OFFSET 0) AS f, crm.clv_diagnostics(f.model) AS d
+			ON CONFLICT (fitted_as_of) DO UPDATE SET fitted_at = now(), process = excluded.process, status = excluded.status, why = excluded.why, model = excluded.model
+			RETURNING CASE WHEN crm.clv_is_usable(model) THEN model END, why$sql$, mart)
 			INTO model, note USING as_of, _s.process, _data;
 		IF model IS NOT NULL THEN
 			model_as_of := as_of;
