@@ -1,5 +1,5 @@
 -- 5. The year to come: who will still be here, and for how much
-\echo '   Three models of how customers buy and leave, fitted to all histories; a fit that is no good says so.\n'
+\echo '   Four models of how customers buy and leave, of buyers by chance (regularity 1) and of regular ones (2, 3), fitted to all\n   histories; a fit that is no good says so.\n'
 
 CREATE TABLE value_data AS
 SELECT crm.btyd_agg(history, :'as_of') AS data FROM customer_history;
@@ -9,15 +9,16 @@ CREATE TABLE value_fit AS
 SELECT c.* FROM value_data, crm.clv_compare(data) AS c;
 \echo
 
-SELECT process, status, round(log_likelihood::numeric, 2) AS log_likelihood, round(aic::numeric, 2) AS aic, message
+SELECT process, regularity, status, round(log_likelihood::numeric, 2) AS log_likelihood, round(aic::numeric, 2) AS aic, message
 FROM value_fit
 ORDER BY aic;
 
 \echo '   The best of those that can be used, now with what customers spend.\n'
 
 CREATE TABLE value_model AS
-SELECT process, crm.clv_fit(data, process) AS model
-FROM value_data, (SELECT process FROM value_fit WHERE crm.clv_is_usable(model) ORDER BY aic LIMIT 1) AS best;
+SELECT model, d.process, d.regularity, d.why, d.warning
+FROM (SELECT crm.clv_fit(data) AS model FROM value_data OFFSET 0) AS best, crm.clv_diagnostics(model) AS d
+WHERE crm.clv_is_usable(model);
 \echo
 
 \set ECHO none
@@ -27,6 +28,11 @@ SELECT count(*) = 1 AS fitted,
 FROM value_model \gset
 \set ECHO queries
 \if :fitted
+SELECT about, sentence
+FROM value_model,
+     LATERAL (VALUES ('why this one', why), ('to know', warning)) AS said(about, words),
+     regexp_split_to_table(words, '(?<=[.]) ') AS sentence;
+
 SELECT p.name, round(p.estimate::numeric, 4) AS estimate, round(p.lower::numeric, 4) AS lower, round(p.upper::numeric, 4) AS upper, p.meaning
 FROM value_model, crm.clv_parameters(model) AS p;
 
@@ -34,7 +40,7 @@ FROM value_model, crm.clv_parameters(model) AS p;
 
 SELECT v.grade, line
 FROM value_model,
-     crm.clv_verdict((SELECT array_agg(history) FROM customer_history), :'as_of', process => process) AS v,
+     crm.clv_verdict((SELECT array_agg(history) FROM customer_history), :'as_of', process => process, regularity => regularity) AS v,
      regexp_split_to_table(v.verdict, '(?<=;) ') AS line;
 
 \echo '   The most valuable customers of the next 365 days (revenue, discounted by 10 % a year).\n'
