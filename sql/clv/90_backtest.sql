@@ -344,19 +344,22 @@ CREATE FUNCTION crm.clv_verdict(
 				w.period,
 				format('the model expected %s orders and %s came (%s', to_char(m.predicted_orders, 'FM999,999,999,990'),
 					to_char(m.actual_orders, 'FM999,999,999,990'), o.total),
-				CASE WHEN s.n - s.untried > 1 THEN format('; one by one %s %% off, at worst %s',
-					round(100 * s.off::numeric), o.worst) END, ')',
+				CASE WHEN s.n - s.untried > 1 THEN CASE WHEN abs(s.worst_bias) < 0.005 THEN '; one by one too'
+					ELSE format('; one by one %s, at worst %s', CASE WHEN s.off < 0.005 THEN 'right to 1 %'
+						ELSE round(100 * s.off::numeric) || ' % off' END, o.worst) END END, ')',
 				CASE WHEN s.untried > 0 THEN format(', where it could be tried (%s of %s)', s.n - s.untried, s.n) END,
-				CASE WHEN r.best >= 0 THEN format('; a simple rule errs less: "%s" by %s %%', n.name,
-						round(100 * (1 - 1 / (1 + r.best))::numeric))
-					ELSE format('; per customer it errs %s %% less than "same pace as before"%s', round(-100 * r.pace::numeric),
-						CASE WHEN r.name <> 'same_pace' THEN format(', %s %% less than "%s"', round(-100 * r.best::numeric),
-							n.name) END) END,
+				CASE WHEN r.best >= 0 THEN format('; per customer a simple rule errs less: "%s" by %s', n.name,
+						coalesce(nullif(round(100 * (1 - 1 / (1 + r.best))::numeric), 0) || ' %', 'less than 1 %'))
+					ELSE format('; per customer it errs %s less than "same pace as before"%s',
+						coalesce(nullif(round(-100 * r.pace::numeric), 0) || ' %', 'hardly'),
+						CASE WHEN r.name <> 'same_pace' THEN format(', %s less than "%s"',
+							coalesce(nullif(round(-100 * r.best::numeric), 0) || ' %', 'hardly'), n.name) END) END,
 				format('; the churn probability is right to %s', CASE WHEN c.off <= 0.01 THEN '1 point'
 					ELSE ceil(100 * c.off) || ' points' END),
 				CASE WHEN d.customers >= 20 THEN format('; of 100 orders due by their expected date %s had come (50 should)',
 					round(100 * d.came::numeric)) END,
-				CASE WHEN m.predicted_revenue IS NOT NULL AND m.actual_revenue > 0 THEN '; revenue was predicted ' || o.money END,
+				CASE WHEN m.actual_revenue > 0 THEN CASE WHEN m.predicted_revenue IS NULL
+					THEN '; revenue could not be predicted in every window' ELSE '; revenue was predicted ' || o.money END END,
 				'.', CASE WHEN s.chance > 0.1
 					THEN format(' With so few orders chance alone makes %s %%.', round(100 * s.chance::numeric)) END)
 			END

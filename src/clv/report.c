@@ -191,8 +191,10 @@ ModelReason(const ClvModel *model)
 		return NULL;
 	initStringInfo(&why);
 	if (model->order > 1)
-		AddSentence(&why, psprintf("Customers buy about %s as regularly as chance.",
-								   model->order == 2 ? "twice" : "three times"));
+		AddSentence(&why, model->order == 2
+							  ? "Customers buy about twice as regularly as chance."
+							  : "Customers buy about three times as regularly as chance, or more: "
+								"no process here is more regular.");
 	if (strcmp(model->process, BtydNbd.name) == 0)
 		AddSentence(&why, BtydLimitMessage(BTYD_LIMIT_NO_DROPOUT));
 	if (choice->regularity == BTYD_REGULARITY_NO_GAPS)
