@@ -16,7 +16,7 @@ ORDER BY aic;
 \echo '   The best of those that can be used, now with what customers spend.\n'
 
 CREATE TABLE value_model AS
-SELECT model, d.process, d.regularity, d.why, d.warning
+SELECT model, d.why, d.season_why, d.warning
 FROM (SELECT crm.clv_fit(data) AS model FROM value_data OFFSET 0) AS best, crm.clv_diagnostics(model) AS d
 WHERE crm.clv_is_usable(model);
 \echo
@@ -30,7 +30,7 @@ FROM value_model \gset
 \if :fitted
 SELECT about, sentence
 FROM value_model,
-     LATERAL (VALUES ('why this one', why), ('to know', warning)) AS said(about, words),
+     LATERAL (VALUES ('why this one', why), ('its season', season_why), ('to know', warning)) AS said(about, words),
      regexp_split_to_table(words, '(?<=[.]) ') AS sentence;
 
 SELECT p.name, round(p.estimate::numeric, 4) AS estimate, round(p.lower::numeric, 4) AS lower, round(p.upper::numeric, 4) AS upper, p.meaning
@@ -39,8 +39,7 @@ FROM value_model, crm.clv_parameters(model) AS p;
 \echo '   Can it be believed? Fitted on what was known then, against what came since: A is good, C is not.\n'
 
 SELECT v.grade, line
-FROM value_model,
-     crm.clv_verdict((SELECT array_agg(history) FROM customer_history), :'as_of', process => process, regularity => regularity) AS v,
+FROM crm.clv_verdict((SELECT array_agg(history) FROM customer_history), :'as_of') AS v,
      regexp_split_to_table(v.verdict, '(?<=;) ') AS line;
 
 \echo '   The most valuable customers of the next 365 days (revenue, discounted by 10 % a year).\n'
