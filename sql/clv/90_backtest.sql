@@ -303,9 +303,9 @@ CREATE FUNCTION crm.clv_verdict(
 				max(abs(bias)) AS worst, (array_agg(bias ORDER BY abs(bias) DESC NULLS LAST))[1] AS worst_bias
 			FROM b WHERE cut IS NOT NULL AND section = 'total' AND predictor = 'model'
 		), rival AS (
-			-- below 0: the model errs less
-			SELECT m.rmse / nullif(min(r.rmse), 0) - 1 AS best,
-				m.rmse / nullif(min(r.rmse) FILTER (WHERE r.predictor = 'same_pace'), 0) - 1 AS pace,
+			-- below 0: the model errs less; a millionth of an order is no error
+			SELECT greatest(m.rmse, 1e-6) / greatest(min(r.rmse), 1e-6) - 1 AS best,
+				greatest(m.rmse, 1e-6) / greatest(min(r.rmse) FILTER (WHERE r.predictor = 'same_pace'), 1e-6) - 1 AS pace,
 				(array_agg(r.predictor ORDER BY r.rmse))[1] AS name
 			FROM model AS m, b AS r
 			WHERE r.cut IS NULL AND r.section = 'total' AND r.predictor <> 'model'

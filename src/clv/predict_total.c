@@ -259,8 +259,9 @@ clv_total_combine(PG_FUNCTION_ARGS)
 /* ---------------------------------------------------------------- the row
  *
  * The distribution of a total is that of its mean and variance: of counts a negative binomial, of
- * money a gamma, both skewed as the totals of few customers are. What the points move a total by is
- * 1.96 standard deviations of its mean, on either side another, and adds to the variance.
+ * money, if there is an order, a gamma, both skewed as the totals of few customers are. What the
+ * points move a total by is 1.96 standard deviations of its mean, on either side another, and adds
+ * to the variance.
  */
 
 /* The smallest n with P(N > n) <= out, N negative binomial of this mean and variance; infinite
@@ -300,13 +301,48 @@ CountQuantile(double mean, double variance, double out)
 	return high;
 }
 
-/* Wilson & Hilferty (1931): the cube root of a gamma variate is nearly normal */
+/* P(N > 0), N negative binomial of this mean and variance */
 static double
-MoneyQuantile(double mean, double variance, double normal)
+AnyOrder(double mean, double variance)
 {
-	double part = mean > 0 ? variance / (9 * mean * mean) : 0;
-	double root = 1 - part + normal * sqrt(part);
+	double excess = fmax(variance - mean, 1e-9 * mean);
 
+	return mean > 0 ? -expm1(-mean * (mean / excess) * log1p(excess / mean)) : 0;
+}
+
+/* The z that a standard normal variate exceeds with this probability */
+static double
+NormalExceeded(double out)
+{
+	double low = -40, high = 40;
+
+	for (int i = 0; i < 64; i++)
+	{
+		double middle = 0.5 * (low + high);
+
+		if (0.5 * erfc(middle * M_SQRT1_2) > out)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/*
+ * The money that is exceeded with probability `out`: none comes without an order, and the rest is
+ * gamma. Wilson & Hilferty (1931): the cube root of a gamma variate is nearly normal.
+ */
+static double
+MoneyQuantile(double mean, double variance, double any, double out)
+{
+	double part, root;
+
+	if (!(mean > 0) || any <= out)
+		return 0;
+	mean /= any;
+	variance = fmax(0, variance / any - (1 - any) * mean * mean);
+	part = variance / (9 * mean * mean);
+	root = 1 - part + NormalExceeded(out / any) * sqrt(part);
 	return mean * fmax(0, root) * root * root;
 }
 
@@ -333,9 +369,11 @@ clv_total_final(PG_FUNCTION_ARGS)
 	Datum values[COLUMNS] = {0};
 	bool nulls[COLUMNS] = {false};
 	double normal = NORMAL_95 * NORMAL_95;
+	double any;
 
 	if (total == NULL)
 		total = &none;
+	any = AnyOrder(total->orders.high, total->orders_variance.high);
 	orders = (ClvRange){total->orders.high, 0, 0};
 	value = (ClvRange){total->value.high, 0, 0};
 	for (uint32 i = 0; i < total->orders_points; i += 2)
@@ -361,10 +399,10 @@ clv_total_final(PG_FUNCTION_ARGS)
 	PutNumber(values, nulls, VALUE, value.at);
 	PutNumber(
 		values, nulls, VALUE_LOWER,
-		MoneyQuantile(value.at, total->value_variance.high + value.below / normal, -NORMAL_95));
+		MoneyQuantile(value.at, total->value_variance.high + value.below / normal, any, 0.975));
 	PutNumber(
 		values, nulls, VALUE_UPPER,
-		MoneyQuantile(value.at, total->value_variance.high + value.above / normal, NORMAL_95));
+		MoneyQuantile(value.at, total->value_variance.high + value.above / normal, any, 0.025));
 	if (!total->has_spend && total->customers > 0)
 		nulls[VALUE] = nulls[VALUE_LOWER] = nulls[VALUE_UPPER] = true;
 	return CrmReturnRow(fcinfo, values, nulls);

@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP 1
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(10);
+SELECT plan(11);
 
 -- The 28 days after 2024-03-01. Who goes on at the past pace x / t: x 28 / t orders, each of m_x. By hand:
 --   customer  x  t   m_x  expected  came  error  money expected  came
@@ -59,6 +59,10 @@ SELECT results_eq($$SELECT customers, actual_orders, predicted_orders, round(pre
 		round((0.5 + 1 + 1 + 0 + 0.5 + 0.5) / 6, 9), 20::float8)$$, 'recency: what such customers did in the window before');
 SELECT is(actual_silent, 0.6::float8, 'the share without an order') FROM two
 	WHERE section = 'total' AND cut IS NULL AND predictor = 'recency';
+
+-- Where every day is a day with an order, nobody errs.
+SELECT unalike(verdict, '%errs  \% less%', 'no gain over no error: ' || verdict) FROM crm.clv_verdict((
+	SELECT array_agg((SELECT crm.history_agg(day::date, 10) FROM generate_series(date '2024-01-01' + i % 3, date '2024-04-01', '1 day') AS day)) FROM generate_series(1, 40) AS i), '2024-04-01');
 
 SELECT finish();
 ROLLBACK;

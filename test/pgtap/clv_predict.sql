@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP 1
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(33);
+SELECT plan(36);
 
 -- Histories of all sorts: bought once, often, long ago, on the day itself, with refunds, before the day.
 CREATE TEMP TABLE customer AS
@@ -123,6 +123,15 @@ SELECT throws_ok('SELECT predict(model, history, ''2024-06-01'', -1) FROM one', 
 SELECT throws_ok('SELECT predict(model, history, ''2024-06-01'', discount => -0.1) FROM one', '22023', 'discount rate must be a finite number, not negative', 'a negative discount');
 SELECT throws_ok(format('SELECT predict(model, history, ''2024-06-01'', margin => %L) FROM one', margin), '22023', 'margin must be a positive finite number', 'margin ' || margin)
 FROM unnest('{0, -1, NaN, Infinity}'::float8[]) AS margin;
+
+-- ---------------------------------------------------------------- parameters far out
+
+SET LOCAL statement_timeout = '2s';
+SELECT lives_ok(format('SELECT crm.predict(crm.clv_model(''nbd'', ''{.5, 5}'', 7, %L), ''2024-01-01:1:10,2024-06-01:1:20,2024-12-01:2:35'', ''2025-01-01'', intervals => true)', spend),
+	'no search without an end: ' || spend) FROM unnest('{"{1, 1e308, 1}","{1e308, 1e5, 1}"}'::text[]) AS spend;
+SET LOCAL statement_timeout = 0;
+SELECT is(count(*), 4::bigint, 'those who all but never leave are those of NBD') FROM unnest('{1e20, 1e30, 1e100, 1e300}'::float[]) AS b
+WHERE abs(crm.btyd_expected_orders(crm.clv_model('mbgnbd', ARRAY[.5, 5, 1000, b]), 2, 40, 50, 365) / crm.btyd_expected_orders(crm.clv_model('nbd', '{.5, 5}'), 2, 40, 50, 365) - 1) < 1e-9;
 
 SELECT finish();
 ROLLBACK;

@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP 1
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(17);
+SELECT plan(19);
 \ir near.psql
 
 CREATE TABLE customer AS
@@ -37,6 +37,14 @@ SELECT pg_temp.near(clv, 842.434407341224, 1e-10, 'money of a total')
 SELECT results_eq('SELECT orders_lower, orders_upper FROM thirty', 'VALUES (16::bigint, 40::bigint)', 'a total of thirty, its counts');
 SELECT pg_temp.near(ARRAY[clv_lower, clv_upper], ARRAY[480.252171229502, 1304.27808646162], 1e-5, 'a total of thirty, its money')
 	FROM thirty;
+
+-- Of few customers mostly nothing comes, and if an order does, its money: the top of the interval is that of predict, nearly.
+CREATE TEMP TABLE one AS SELECT predict_total(model, history, '2025-01-01', 90, 0.1, 1) AS total, min((predict(model, history, '2025-01-01', 90, intervals => true)).clv_upper) AS upper
+FROM clv_model('nbd', '{.5, 5}', 7, '{1, 2.1, 15}') AS model, (VALUES ('2024-11-01:1:10'::history)) AS v (history);
+SELECT ok((total).clv_upper BETWEEN .7 * upper AND 1.3 * upper, 'a total of one, its money: ' || one::text) FROM one;
+SELECT ok((t).orders_upper = 1 AND (t).clv_upper > 5 * (t).clv, 'who may order may spend: ' || t::text) FROM (
+	SELECT predict_total(clv_model('mbgnbd', '{.525, 6.18, .891, 1.614}', 7, '{6.25, 3.74, 15.44}'), '2024-11-01:1:10', '2025-01-01', 7, 0.1, 1) AS t
+	FROM generate_series(1, 3)) AS q;
 
 -- ---------------------------------------------------------------- plans
 

@@ -18,7 +18,7 @@ bool
 MixtureMake(Mixture *mixture, double a, double b, double r, double u)
 {
 	double mean = log(a / b); /* of the density in y, its peak too */
-	double peak = a * log(a / (a + b)) + b * log(b / (a + b));
+	double peak = -a * log1p(b / a) - b * log1p(a / b);
 	double width = sqrt(1.0 / a + 1.0 / b);
 
 	/*
@@ -62,6 +62,8 @@ MixtureMake(Mixture *mixture, double a, double b, double r, double u)
 				break;
 		}
 	}
+	if (!(total > 0.0))
+		return false;
 	for (int i = 0; i < n; i++)
 		mixture->weight[i] /= total;
 	mixture->n = n;

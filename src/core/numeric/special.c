@@ -193,7 +193,7 @@ BetaFraction(double a, double b, double x)
 		d = 1.0 / d;
 		step = c * d;
 		value *= step;
-		if (fabs(step - 1.0) < 4 * DBL_EPSILON)
+		if (!(fabs(step - 1.0) >= 4 * DBL_EPSILON)) /* also when it is not a number */
 			break;
 	}
 	return value;
