@@ -12,6 +12,9 @@
 #define NEGLIGIBLE 1e-7
 #define BEYOND 1e-4
 
+/* The rest, in money, once it is so rare: it lies beyond the bounds and need not be told apart */
+#define FEW 1e-5
+
 /* Points of an interpolation, and the width of its steps in standard deviations */
 #define POINTS 8
 #define STEP 0.18
@@ -184,9 +187,12 @@ static void
 Mix(const OutcomeCounts *c, Compound *mix)
 {
 	mix->n = c->n;
-	for (int i = 0; i < c->n; i++)
+	for (int i = 0; i < mix->n; i++)
 	{
-		bool last = i + 1 == c->n;
+		bool last = i + 1 == c->n || (!c->grouped && c->tail[i] < FEW);
+
+		if (last)
+			mix->n = i + 1; /* whoever comes more often brings more than any bound asked for */
 
 		mix->count[i] = last ? c->first[i] : 0.5 * (c->first[i] + c->first[i + 1] - 1.0);
 		mix->weight[i] = c->tail[i] - (last ? 0.0 : c->tail[i + 1]);
@@ -306,27 +312,41 @@ AtNode(const OutcomeTable *table, const Compound *mix, int node)
 static bool
 LookUpCompound(OutcomeTable *table, const Compound *mix, double *y)
 {
-	int low = POINTS / 2 - 1;
-	int high = table->nodes - POINTS / 2;
+	int first = POINTS / 2 - 1;
+	int end = table->nodes - POINTS / 2;
+	int low = first;
+	int high = end;
 	double f[POINTS], guess, a = 0.0, b = 1.0;
+	double f_low = -1.0, f_high = 0.0; /* not yet computed */
 
 	if (table->counts < mix->n)
 		FillTable(table, mix->n);
-	if (AtNode(table, mix, low) < 0.0 || AtNode(table, mix, high) >= 0.0)
-		return false;
 	while (high - low > 1)
 	{
 		int middle = (low + high) / 2;
+		double value = AtNode(table, mix, middle);
 
-		if (AtNode(table, mix, middle) >= 0.0)
+		if (value >= 0.0)
+		{
 			low = middle;
+			f_low = value;
+		}
 		else
+		{
 			high = middle;
+			f_high = value;
+		}
 	}
+	if (low == first || high == end)
+		return false;
 
 	/* Newton's divided differences on nodes 0 to 7, around the root between 3 and 4 */
 	for (int i = 0; i < POINTS; i++)
-		f[i] = AtNode(table, mix, low - (POINTS / 2 - 1) + i);
+	{
+		int node = low - (POINTS / 2 - 1) + i;
+
+		f[i] = node == low ? f_low : node == high ? f_high : AtNode(table, mix, node);
+	}
 	guess = f[3] / (f[3] - f[4]);
 	for (int k = 1; k < POINTS; k++)
 		for (int i = POINTS - 1; i >= k; i--)
