@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/calendar.h"
 #include "core/base/check.h"
 #include "core/clv/fit.h"
 #include "core/history/codec.h"
@@ -19,6 +20,7 @@
 #define MOST_LEVEL 30.0     /* bounds of logarithms that data without orders leave open */
 #define MOST_FACTOR 3.0     /* e^3 is 20 */
 #define MEDIAN_CHI2 0.4549  /* of one degree of freedom */
+#define MOST_OF_A_DAY 3.0   /* orders on a day of the month, over those of a mean day */
 #define LEAST_PAIRS 8       /* of weeks, to tell the dispersion from */
 #define FIT_CUSTOMERS 30000 /* the expectation needs no finer fit */
 
@@ -647,6 +649,33 @@ CountDays(Work *work)
 			work->bin[kind][i] = (uint8_t) SeasonBin(BinKinds[kind], FirstDay(work) + i);
 }
 
+/*
+ * Do orders keep to days of the month, as those of subscriptions that are paid on the 1st? Then
+ * weeks differ by whether they hold such a day, each year alike: a pattern that a clock which runs
+ * evenly within a week cannot follow from one day to the next. Paydays and weekends stay far below.
+ */
+static bool
+KeepsToDaysOfMonth(const Work *work)
+{
+	double came[31] = {0}, days[31] = {0};
+	double all = 0;
+
+	for (int i = 0; i < work->n; i++)
+	{
+		int64_t year;
+		int month, mday;
+
+		CalendarDate(FirstDay(work) + i, &year, &month, &mday);
+		came[mday - 1] += work->came[i];
+		days[mday - 1]++;
+		all += work->came[i];
+	}
+	for (int i = 0; i < 31; i++)
+		if (came[i] * work->n > MOST_OF_A_DAY * all * days[i])
+			return true;
+	return false;
+}
+
 /* With all in place: guard, and estimate. */
 static SeasonStatus
 Judge(Work *work, SeasonFit *fit)
@@ -661,7 +690,7 @@ Judge(Work *work, SeasonFit *fit)
 		status = Gain(work, kind, &gain[kind]);
 	if (status != SEASON_FOUND)
 		return status;
-	kind = gain[1] > gain[0];
+	kind = gain[1] > gain[0] && !KeepsToDaysOfMonth(work);
 	dispersion = Dispersion(work);
 	status = Estimate(work, kind, &fit->pattern);
 	if (status != SEASON_FOUND)
