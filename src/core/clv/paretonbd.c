@@ -552,7 +552,7 @@ const BtydProcess BtydParetonbd = {
 					   "rate parameter of the death rates, a time: the mean rate is s/beta"},
 	.in_time_units = {false, true, false, true},
 	.lower = {1e-5, 1e-7, 1e-5, 1e-4},
-	.upper = {1e6, 1e10, 1e6, 1e9},
+	.upper = {1e6, 1e10, 1e5, 1e8},
 	.start = ParetoStart,
 	.prepare = ParetoPrepare,
 	.loglik = ParetoLoglik,

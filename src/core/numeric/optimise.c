@@ -18,8 +18,12 @@
 /* A maximum is where a Newton step would gain less than this in log-likelihood */
 #define DECREMENT_GOAL 1e-15
 
-/* Where no step climbs any more, or only by creeping to a limit, a promise this small is none */
+/*
+ * Where no step climbs any more, or only by creeping to a limit, a promise this small is none; and
+ * this part of the value, which is a sum of millions of terms
+ */
 #define HIDDEN_DECREMENT 1e-6
+#define HIDDEN_PART 1e-10
 
 /* A (logarithmic) parameter this near a bound lies on it */
 #define ON_BOUND 1e-9
@@ -342,6 +346,12 @@ FindHigher(Optimiser *opt, bool *stop)
 	return false;
 }
 
+static bool
+IsHidden(const OptResult *result)
+{
+	return result->decrement <= HIDDEN_DECREMENT + HIDDEN_PART * fabs(result->top.value);
+}
+
 void
 OptPolish(Optimiser *opt, int max_steps)
 {
@@ -363,12 +373,12 @@ OptPolish(Optimiser *opt, int max_steps)
 		if (!FindHigher(opt, &stop))
 		{
 			if (!stop)
-				result->status = result->decrement <= HIDDEN_DECREMENT ? OPT_CONVERGED : OPT_LIMIT;
+				result->status = IsHidden(result) ? OPT_CONVERGED : OPT_LIMIT;
 			return;
 		}
 		SwapPoints(&result->top, &opt->trial);
 	}
-	result->status = result->decrement <= HIDDEN_DECREMENT ? OPT_CONVERGED : OPT_LIMIT;
+	result->status = IsHidden(result) ? OPT_CONVERGED : OPT_LIMIT;
 }
 
 void
