@@ -71,7 +71,9 @@ BEGIN
 	IF _due AND _data IS NOT NULL THEN
 		EXECUTE format($sql$
 			INSERT INTO %I.model (fitted_as_of, process, status, why, model)
-			SELECT $1, $2, d.status, concat_ws(' ', d.message, d.why), f.model FROM (SELECT crm.clv_fit($3, $2) AS model OFFSET 0) AS f, crm.clv_diagnostics(f.model) AS d
+			SELECT $1, $2, d.status, concat_ws(' ', p.title || ':', d.message, d.why), f.model
+			FROM (SELECT crm.clv_fit($3, $2) AS model OFFSET 0) AS f CROSS JOIN LATERAL crm.clv_diagnostics(f.model) AS d
+				LEFT JOIN crm.clv_processes() AS p ON p.process = d.process
 			ON CONFLICT (fitted_as_of) DO UPDATE SET fitted_at = now(), process = excluded.process, status = excluded.status, why = excluded.why, model = excluded.model
 			RETURNING CASE WHEN crm.clv_is_usable(model) THEN model END, why$sql$, mart)
 			INTO model, note USING as_of, _s.process, _data;

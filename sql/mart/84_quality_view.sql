@@ -51,7 +51,7 @@ BEGIN
 			SELECT 9, 'days since the model was fitted', n.model_as_of::text, s.today - n.model_as_of, CASE WHEN n.note IS NULL AND crm.clv_has_spend(f.model) THEN 'ok' ELSE 'warning' END,
 				CASE WHEN n.note IS NOT NULL THEN n.note
 				     WHEN NOT crm.clv_has_spend(f.model) THEN 'no clv: what these customers spend does not determine a model of spend; crm.clv_diagnostics tells more'
-				     ELSE concat_ws(' ', 'Predictions come from this model.', f.why) END
+				     ELSE concat('predictions come from ', coalesce(f.why, 'this model')) END
 			FROM @mart@.snapshot AS n
 			CROSS JOIN @settings@ AS s
 			LEFT JOIN @mart@.model AS f ON f.fitted_as_of = n.model_as_of
