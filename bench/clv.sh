@@ -25,7 +25,7 @@ plain_money="SELECT count(*), (SELECT count(*) FROM (SELECT x, m_x FROM numbers 
 for process in mbgnbd bgnbd paretonbd; do
 	ratio "btyd_agg and clv_fit $process / GROUP BY" "$serial" "SELECT crm.clv_fit(crm.btyd_rows_agg(x, t_x, t), '$process') FROM numbers" "$plain"
 done
-ratio "the same with money, mbgnbd / two GROUP BY" "$serial" "SELECT crm.clv_fit(crm.btyd_rows_agg(x, t_x, t, m_x)) FROM numbers" "$plain_money"
+ratio "the same with money, mbgnbd / two GROUP BY" "$serial" "SELECT crm.clv_fit(crm.btyd_rows_agg(x, t_x, t, m_x), 'mbgnbd') FROM numbers" "$plain_money"
 ratio "btyd_agg alone / GROUP BY" "$serial" "SELECT crm.btyd_rows_agg(x, t_x, t) FROM numbers" "$plain"
 ratio "btyd_agg(history) / sum(revenue(history))" "$serial" "SELECT crm.btyd_agg(history, '2024-09-30') FROM customer" "SELECT sum(crm.revenue(history)) FROM customer"
 ratio "btyd_agg(history) serial / 2 workers" "$serial" "SELECT crm.btyd_agg(history, '2024-09-30') FROM customer" \
@@ -39,6 +39,25 @@ for ((i = 0; i < RUNS; i++)); do
 	b=$(processor "$serial" "SELECT crm.btyd_agg(history, '2024-09-30') FROM customer")
 	awk -v a="$a" -v b="$b" 'BEGIN { printf "%.2f  (%d ms / %d ms)\n", a / b, a, b }'
 done | median | sed 's/^/processor time of the leader with 2 workers \/ serial: /'
+
+# auto, of data that are counted: every process with every regularity, of shops of three kinds
+shop() {
+	run "CREATE TABLE shop AS SELECT crm.history_agg(at, amount) AS history
+		FROM crm.clv_simulate($2, $CUSTOMERS, '2022-01-01', '2024-06-30', 2, '2023-03-31') GROUP BY customer;
+		CREATE TABLE shop_numbers AS SELECT b.x, b.t_x, b.t FROM shop, crm.btyd(history, '2024-06-30') AS b;
+		CREATE TABLE shop_data AS SELECT crm.btyd_agg(history, '2024-06-30') AS data FROM shop"
+	for season in "'flat'" NULL; do
+		for ((i = 0; i < RUNS; i++)); do
+			a=$(processor "$serial" "SELECT crm.clv_fit(data, spend => false, season => $season) FROM shop_data")
+			b=$(processor "$serial" "SELECT count(*) FROM (SELECT x, t_x, t, count(*) FROM shop_numbers GROUP BY 1, 2, 3) q")
+			awk -v a="$a" -v b="$b" 'BEGIN { printf "%.2f  (%d ms / %d ms)\n", a / b, a, b }'
+		done | median | sed "s/^/processor time of auto \/ GROUP BY x, t_x, t, $1, season $season: /"
+	done
+	run "DROP TABLE shop, shop_numbers, shop_data"
+}
+shop "people leave" "crm.clv_model('mbgnbd', '{.525, 6.18, .891, 1.614}')"
+shop "nobody leaves" "crm.clv_model('nbd', '{.8, 8.5}')"
+shop "regular buyers" "crm.clv_model('mbgnbd', '{.8, 4.3, .3, 3}', regularity => 2)"
 
 for process in mbgnbd bgnbd paretonbd; do
 	m="(SELECT model FROM model WHERE process = '$process')"
