@@ -9,6 +9,7 @@
 
 #include "compare.h"
 #include "funcapi.h"
+#include "nodes/primnodes.h"
 #include "utils/memutils.h"
 
 /* ---------------------------------------------------------------- models at hand
@@ -26,6 +27,22 @@ typedef struct CallSite
 	TupleDesc row; /* of what is returned, once it has been looked up */
 } CallSite;
 
+/*
+ * Is the argument written as a constant? A parameter is none: PL/pgSQL keeps an expression with its
+ * call sites while the value of its variables changes.
+ */
+static bool
+IsConstant(const FmgrInfo *function, int n)
+{
+	const Node *call = function->fn_expr;
+	const List *arguments;
+
+	if (call == NULL || !IsA(call, FuncExpr))
+		return false;
+	arguments = ((const FuncExpr *) call)->args;
+	return n < list_length(arguments) && IsA(list_nth(arguments, n), Const);
+}
+
 static CallSite *
 GetCallSite(FunctionCallInfo fcinfo, int n)
 {
@@ -34,7 +51,7 @@ GetCallSite(FunctionCallInfo fcinfo, int n)
 	if (site == NULL)
 	{
 		site = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(CallSite));
-		site->constant = get_fn_expr_arg_stable(fcinfo->flinfo, n);
+		site->constant = IsConstant(fcinfo->flinfo, n);
 		fcinfo->flinfo->fn_extra = site;
 	}
 	return site;

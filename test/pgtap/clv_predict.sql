@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP 1
 BEGIN;
 SET search_path = crm, public;
-SELECT plan(36);
+SELECT plan(37);
 
 -- Histories of all sorts: bought once, often, long ago, on the day itself, with refunds, before the day.
 CREATE TEMP TABLE customer AS
@@ -123,6 +123,30 @@ SELECT throws_ok('SELECT predict(model, history, ''2024-06-01'', -1) FROM one', 
 SELECT throws_ok('SELECT predict(model, history, ''2024-06-01'', discount => -0.1) FROM one', '22023', 'discount rate must be a finite number, not negative', 'a negative discount');
 SELECT throws_ok(format('SELECT predict(model, history, ''2024-06-01'', margin => %L) FROM one', margin), '22023', 'margin must be a positive finite number', 'margin ' || margin)
 FROM unnest('{0, -1, NaN, Infinity}'::float8[]) AS margin;
+
+-- ---------------------------------------------------------------- a model in a variable
+
+-- PL/pgSQL evaluates the expression again with what was prepared for it, while the variable has another model.
+CREATE FUNCTION pg_temp.in_turn(models clv_model[], history history) RETURNS float8[] LANGUAGE plpgsql AS $$
+DECLARE
+	model clv_model;
+	answer float8[];
+BEGIN
+	FOREACH model IN ARRAY models LOOP
+		answer := answer || p_alive(model, history, '2024-09-30');
+		answer := answer || (predict(model, history, '2024-09-30')).expected_orders;
+	END LOOP;
+	RETURN answer;
+END
+$$;
+WITH each AS (
+	SELECT row_number() OVER () AS n, model, ARRAY[p_alive(model, history, '2024-09-30'),
+		expected_orders(model, history, '2024-09-30', 365)] AS answer
+	FROM model, (VALUES ('2024-01-01:1:10,2024-03-01:1:20'::history)) AS h (history)
+)
+SELECT is((SELECT pg_temp.in_turn(array_agg(model ORDER BY n), '2024-01-01:1:10,2024-03-01:1:20') FROM each),
+	(SELECT array_agg(a ORDER BY n, i) FROM each, unnest(answer) WITH ORDINALITY AS u (a, i)),
+	'another model in the same variable is another model');
 
 -- ---------------------------------------------------------------- parameters far out
 
