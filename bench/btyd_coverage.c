@@ -12,18 +12,7 @@
 #include <string.h>
 
 #include "core/clv/fit.h"
-
-static void *
-Alloc(void *arg, size_t size)
-{
-	return malloc(size);
-}
-
-static void
-Free(void *arg, void *p)
-{
-	free(p);
-}
+#include "env.h"
 
 #define HORIZON 52.0
 
@@ -71,7 +60,6 @@ main(int argc, char **argv)
 {
 	int populations = argc > 1 ? atoi(argv[1]) : 1000;
 	int customers = argc > 2 ? atoi(argv[2]) : 5000;
-	const Environment env = {NULL, Alloc, Free, NULL};
 	BtydRow *rows = malloc((size_t) customers * sizeof(BtydRow));
 
 	printf("%d populations of %d customers, observed for 26 to 78 weeks; share of 95 %% intervals "
@@ -108,7 +96,7 @@ main(int argc, char **argv)
 				}
 				rows[j] = row;
 			}
-			BtydFitProcess(process, 1, rows, (size_t) customers, &env, &fit);
+			BtydFitProcess(process, 1, rows, (size_t) customers, &test_env, &fit);
 			if (!BtydFitIsUsable(fit.status))
 				continue;
 			usable++;

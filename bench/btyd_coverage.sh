@@ -3,5 +3,5 @@
 set -eu
 cd "$(dirname "$0")/.."
 mkdir -p build
-gcc -std=gnu11 -O2 -Isrc bench/btyd_coverage.c src/core/*/*.c -lnlopt -lm -o build/btyd_coverage
+gcc -std=gnu11 -O2 -Isrc -Itest/unit bench/btyd_coverage.c src/core/*/*.c -lnlopt -lm -o build/btyd_coverage
 build/btyd_coverage "$@"

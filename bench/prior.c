@@ -10,24 +10,13 @@
 #include <stdlib.h>
 
 #include "core/clv/auto.h"
+#include "env.h"
 
 #define MOST 400
 #define YEAR 52.0
 
 static BtydRow rows[MOST];
 static double errors[2][100000];
-
-static void *
-Alloc(void *arg, size_t size)
-{
-	return malloc(size);
-}
-
-static void
-Free(void *arg, void *p)
-{
-	free(p);
-}
 
 static int
 Compare(const void *a, const void *b)
@@ -81,14 +70,13 @@ Draw(int shop, int customers)
 static double
 Predict(int customers, bool prior)
 {
-	const Environment env = {NULL, Alloc, Free, NULL};
 	static BtydChoice choice;
 	BtydGaps gaps = {0};
 	const BtydFit *fit;
 	BtydModel m;
 	double total = 0;
 
-	if (BtydChoose(rows, (size_t) customers, &gaps, 0, 1, prior, false, &env, &choice) !=
+	if (BtydChoose(rows, (size_t) customers, &gaps, 0, 1, prior, false, &test_env, &choice) !=
 		BTYD_FIT_CONVERGED)
 		exit(1);
 	fit = &choice.at[choice.best].fit;

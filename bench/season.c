@@ -16,23 +16,11 @@
 #include "core/base/calendar.h"
 #include "core/clv/fit.h"
 #include "core/clv/season_fit.h"
+#include "env.h"
 
 #define UNIT_DAYS 7.0
 #define HORIZON 31
 
-static void *
-Alloc(void *arg, size_t size)
-{
-	return malloc(size);
-}
-
-static void
-Free(void *arg, void *p)
-{
-	free(p);
-}
-
-static const Environment env = {NULL, Alloc, Free, NULL};
 
 /* A shop: mean 1, but for a part of the year; and what happened in one year only */
 typedef struct Shop
@@ -173,7 +161,7 @@ Predict(const Season *season, const BtydRow *rows, int n, int32_t as_of)
 	BtydModel model;
 
 	SeasonRows(&clock, as_of, UNIT_DAYS, rows, (size_t) n, clocked);
-	BtydFitProcess(&BtydMbgnbd, 1, clocked, (size_t) n, &env, &fit);
+	BtydFitProcess(&BtydMbgnbd, 1, clocked, (size_t) n, &test_env, &fit);
 	BtydPrepare(&model, &BtydMbgnbd, 1, fit.params);
 	for (int i = 0; i < n; i++)
 	{
@@ -225,7 +213,7 @@ main(int argc, char **argv)
 				if (counts[i] > 0)
 					by_day[data.ndays++] = (BtydRow){as_of - days + i, 0, 0, counts[i]};
 			begin = clock();
-			SeasonEstimate(&data, &env, &fit);
+			SeasonEstimate(&data, &test_env, &fit);
 			ms += (double) (clock() - begin) / CLOCKS_PER_SEC * 1e3;
 			season[0] = &flat;
 			season[1] = &fit.pattern;

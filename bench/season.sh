@@ -3,5 +3,5 @@
 set -eu
 cd "$(dirname "$0")/.."
 mkdir -p build
-gcc -std=gnu11 -O2 -Isrc bench/season.c src/core/*/*.c -lnlopt -lm -o build/season
+gcc -std=gnu11 -O2 -Isrc -Itest/unit bench/season.c src/core/*/*.c -lnlopt -lm -o build/season
 build/season "$@"
