@@ -15,12 +15,10 @@ SET search_path = crm, public;
 SELECT plan(16);
 \ir near.psql
 
-CREATE TEMP TABLE line (invoice text, stock text, description text, quantity int, at timestamp, price numeric, customer text, country text);
-\set command 'zcat ' :crm_data '/online_retail/online_retail.csv.gz'
-COPY line FROM PROGRAM :'command' (FORMAT csv, HEADER);
+\ir retail.psql
 CREATE TEMP TABLE customer AS
 	SELECT customer, history_agg(at, total) AS history
-	FROM (SELECT customer, min(at) AS at, sum(quantity * price) AS total FROM line
+	FROM (SELECT customer, min(at) AS at, sum(quantity * price) AS total FROM retail
 		WHERE customer IS NOT NULL AND invoice NOT LIKE 'C%' GROUP BY customer, invoice) i WHERE total > 0 GROUP BY customer;
 CREATE TEMP TABLE data AS
 	SELECT day, btyd_agg(history, day) AS data FROM customer, unnest('{2011-06-12,2011-12-09}'::date[]) AS day GROUP BY day;

@@ -36,9 +36,7 @@ SELECT is(sum(x), 24337::numeric, 'full log at 1997-09-30') FROM m, btyd(h, '199
 
 -- ---------------------------------------------------------------- Online Retail
 
-CREATE TEMP TABLE retail (invoice text, stock text, description text, quantity int, at timestamp, price numeric, customer text, country text);
-\set command 'zcat ' :crm_data '/online_retail/online_retail.csv.gz'
-COPY retail FROM PROGRAM :'command' (FORMAT csv, HEADER);
+\ir retail.psql
 CREATE TEMP TABLE r AS SELECT customer, history_agg(at, quantity * price, (invoice NOT LIKE 'C%')::int) AS h FROM retail WHERE customer IS NOT NULL GROUP BY customer;
 SELECT is(count(*), 4372::bigint, 'retail: customers') FROM r;
 SELECT is_empty('SELECT customer FROM retail JOIN r USING (customer) GROUP BY customer, h HAVING sum(quantity * price) <> revenue(h)', 'retail: every customer''s revenue, refunds included, is sum(quantity * unitprice)');

@@ -22,11 +22,7 @@ SELECT NOT (pg_stat_file(:'crm_data' || '/online_retail/online_retail.csv.gz', t
 	OR pg_stat_file(:'crm_data' || '/cdnow/CDNOW_sample.txt', true) IS NULL
 	OR pg_stat_file(:'crm_data' || '/northwind/northwind.sql', true) IS NULL) AS real \gset
 \if :real
-	CREATE TEMP TABLE retail (
-		invoice text, stock text, description text, quantity integer, at timestamp, price numeric, customer text, country text
-	);
-	\set command 'zcat ' :crm_data '/online_retail/online_retail.csv.gz'
-	COPY retail FROM PROGRAM :'command' (FORMAT csv, HEADER);
+	\ir retail.psql
 	INSERT INTO orders (shop, customer, at, total)
 	SELECT 'retail', customer, min(at), sum(quantity * price)
 	FROM retail WHERE customer IS NOT NULL AND invoice NOT LIKE 'C%' GROUP BY customer, invoice;

@@ -11,15 +11,13 @@ SET client_min_messages = warning;
 SET search_path = public, pg_catalog;
 SELECT plan(17);
 
-CREATE TABLE line (invoice text, stock text, description text, quantity int, at timestamp, price numeric, customer text, country text);
-\set command 'zcat ' :crm_data '/online_retail/online_retail.csv.gz'
-COPY line FROM PROGRAM :'command' (FORMAT csv, HEADER);
+\ir retail.psql
 
 -- The first day of the data is today: what the mart does in the transaction of an order, it does on the day
 -- of the order.
 CREATE TABLE coming AS
 	SELECT invoice, max(customer) AS customer, min(at) + ((now() AT TIME ZONE 'UTC')::date - date '2010-12-01') * interval '1 day' AS at, sum(quantity * price) AS total
-	FROM line GROUP BY invoice;
+	FROM retail GROUP BY invoice;
 CREATE INDEX ON coming ((at::date));
 CREATE TABLE orders (LIKE coming, PRIMARY KEY (invoice));
 SELECT crm.create_mart('shop', 'UTC', 'GBP');
@@ -78,7 +76,7 @@ SELECT is_empty('(TABLE before EXCEPT SELECT customer_id, year, source_id, histo
 
 -- ---------------------------------------------------------------- published facts (facts.md): positive lines of invoices that were not cancelled
 
-CREATE TABLE sale AS SELECT invoice, customer, min(at) AS at, sum(quantity * price) AS total FROM line
+CREATE TABLE sale AS SELECT invoice, customer, min(at) AS at, sum(quantity * price) AS total FROM retail
 	WHERE customer IS NOT NULL AND invoice NOT LIKE 'C%' AND quantity > 0 AND price > 0 GROUP BY 1, 2;
 ALTER TABLE sale ADD PRIMARY KEY (invoice);
 SELECT crm.create_mart('gross', 'UTC');

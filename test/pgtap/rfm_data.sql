@@ -9,9 +9,7 @@ BEGIN;
 SET search_path = crm, public;
 SELECT plan(6);
 
-CREATE TEMP TABLE retail (invoice text, stock text, description text, quantity int, at timestamp, price numeric, customer text, country text);
-\set command 'zcat ' :crm_data '/online_retail/online_retail.csv.gz'
-COPY retail FROM PROGRAM :'command' (FORMAT csv, HEADER);
+\ir retail.psql
 -- An order is an invoice with a customer, a positive total, and not cancelled.
 CREATE TEMP TABLE h AS SELECT customer, history_agg(at, total) AS h FROM
 	(SELECT customer, min(at) AS at, sum(quantity * price) AS total FROM retail WHERE customer IS NOT NULL AND invoice NOT LIKE 'C%' GROUP BY customer, invoice) o WHERE total > 0 GROUP BY customer;

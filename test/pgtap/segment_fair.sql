@@ -30,11 +30,7 @@ SELECT NOT (pg_stat_file(:'crm_data' || '/online_retail/online_retail.csv.gz', t
 	OR pg_stat_file(:'crm_data' || '/cdnow/CDNOW_master.txt', true) IS NULL
 	OR pg_stat_file(:'crm_data' || '/northwind/northwind.sql', true) IS NULL) AS real \gset
 \if :real
-	CREATE TEMP TABLE retail (
-		invoice text, stock text, description text, quantity integer, at timestamp, price numeric, customer text, country text
-	);
-	\set command 'zcat ' :crm_data '/online_retail/online_retail.csv.gz'
-	COPY retail FROM PROGRAM :'command' (FORMAT csv, HEADER);
+	\ir retail.psql
 	INSERT INTO c SELECT 'Online Retail', customer, history_agg(at, total)
 	FROM (
 		SELECT customer, min(at) AS at, sum(quantity * price) AS total
