@@ -222,18 +222,10 @@ BgFutureDiscounted(const BgFuture *f, double horizon, double rate, double *resul
 	double largest_p = fmin(1.0, (f->a + 6.0 * sqrt(f->a) + 12.0) / (f->a + f->b));
 	double longest = 8.0 * f->alpha / ((f->r + 1.0) * largest_p);
 	int panels = 0;
-	double last = isinf(horizon) ? 40.0 / rate : fmin(horizon, 40.0 / rate);
+	double last = fmin(horizon, 40.0 / rate);
 
 	if (rate == 0.0)
-	{
-		if (isfinite(horizon))
-			return BgFutureExpected(f, horizon, result);
-		if (f->a <= 1.0)
-			return BTYD_INFINITE;
-		*result = (f->a + f->b - 1.0) / (f->a - 1.0); /* E[1/p], p ~ Beta(a, b) */
-		return BTYD_OK;
-	}
-
+		return BgFutureExpected(f, horizon, result);
 	mixture.n = 0;
 	PrepareRateSeries(f, fmin(SERIES_Z, last / (f->alpha + last)), &series);
 	while (s < horizon)

@@ -19,6 +19,7 @@ typedef struct BgFuture
 	double q; /* a + b - r - 1, from the caller, who knows it without cancellation */
 } BgFuture;
 
+/* Horizons are finite: life.h is for life */
 extern BtydStatus BgFutureExpected(const BgFuture *f, double horizon, double *result);
 extern BtydStatus BgFutureDiscounted(const BgFuture *f, double horizon, double rate,
 									 double *result);

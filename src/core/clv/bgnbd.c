@@ -241,15 +241,7 @@ Future(const BtydModel *m, double x, double t)
 static ErlangFuture
 RegularFuture(const BtydModel *m, double x, double t_x, double t)
 {
-	ErlangFuture f;
-
-	f.order = m->order;
-	f.s = m->params[R] + m->order * x;
-	f.alpha = m->params[ALPHA] + t;
-	f.q = (t - t_x) / f.alpha;
-	f.a = m->params[A];
-	f.b = m->params[B] + x + m->k[K_EXTRA];
-	return f;
+	return ErlangFutureOf(m, x, t_x, t, m->params[A], m->params[B] + x + m->k[K_EXTRA]);
 }
 
 static BtydStatus
@@ -333,7 +325,7 @@ BgDiscounted(const BtydModel *m, double x, double t_x, double t, double horizon,
 	BtydStatus status;
 	double value = 0.0;
 
-	if (m->order == 1 && (isfinite(horizon) || rate == 0.0))
+	if (m->order == 1 && isfinite(horizon))
 	{
 		BgFuture f = Future(m, x, t);
 

@@ -86,6 +86,21 @@ typedef struct ErlangFuture
 	double b;
 } ErlangFuture;
 
+/* The same of a customer (x, t_x, t) of a process whose first parameters are r and alpha */
+static inline ErlangFuture
+ErlangFutureOf(const BtydModel *m, double x, double t_x, double t, double a, double b)
+{
+	ErlangFuture f;
+
+	f.order = m->order;
+	f.s = m->params[0] + m->order * x;
+	f.alpha = m->params[1] + t;
+	f.q = (t - t_x) / f.alpha;
+	f.a = a;
+	f.b = b;
+	return f;
+}
+
 /* A gap of a customer with lambda = 1. For k = 1 the one draw that it has always been. */
 static inline double
 ErlangGap(int order, RandomState *rng)

@@ -115,15 +115,7 @@ NbdLoglik(const BtydModel *m, const BtydRow *rows, size_t n, double *grad, doubl
 static ErlangFuture
 NbdFuture(const BtydModel *m, double x, double t_x, double t)
 {
-	ErlangFuture f;
-
-	f.order = m->order;
-	f.s = m->params[R] + m->order * x;
-	f.alpha = m->params[ALPHA] + t;
-	f.q = (t - t_x) / f.alpha;
-	f.a = 0.0;
-	f.b = 1.0;
-	return f;
+	return ErlangFutureOf(m, x, t_x, t, 0.0, 1.0);
 }
 
 static BtydStatus

@@ -119,19 +119,28 @@ BtydExpected(const BtydModel *m, double x, double t_x, double t, double horizon,
 	return BtydDiscounted(m, x, t_x, t, horizon, 0.0, result);
 }
 
-BtydStatus
-BtydPmf(const BtydModel *m, double x, double t_x, double t, double horizon, double n,
-		double *result)
+/* A question about n purchases within a finite horizon */
+static BtydStatus
+CheckCount(double x, double t_x, double t, double horizon, double n)
 {
-	double value = 0.0;
 	BtydStatus status = BtydCheckRow(x, t_x, t);
 
 	if (status != BTYD_OK)
 		return status;
 	if (!(horizon >= 0.0 && horizon <= DBL_MAX))
 		return BTYD_BAD_HORIZON;
-	if (!BtydIsCount(n))
-		return BTYD_BAD_COUNT;
+	return BtydIsCount(n) ? BTYD_OK : BTYD_BAD_COUNT;
+}
+
+BtydStatus
+BtydPmf(const BtydModel *m, double x, double t_x, double t, double horizon, double n,
+		double *result)
+{
+	double value = 0.0;
+	BtydStatus status = CheckCount(x, t_x, t, horizon, n);
+
+	if (status != BTYD_OK)
+		return status;
 	if (horizon == 0.0)
 		value = n == 0.0 ? 1.0 : 0.0;
 	else
@@ -144,14 +153,10 @@ BtydAtLeast(const BtydModel *m, double x, double t_x, double t, double horizon, 
 			double *result)
 {
 	double value = 0.0;
-	BtydStatus status = BtydCheckRow(x, t_x, t);
+	BtydStatus status = CheckCount(x, t_x, t, horizon, n);
 
 	if (status != BTYD_OK)
 		return status;
-	if (!(horizon >= 0.0 && horizon <= DBL_MAX))
-		return BTYD_BAD_HORIZON;
-	if (!BtydIsCount(n))
-		return BTYD_BAD_COUNT;
 	if (n == 0.0)
 		value = 1.0;
 	else if (horizon > 0.0)
