@@ -426,9 +426,9 @@ clv_log_likelihood(PG_FUNCTION_ARGS)
 {
 	const ClvModel *model = PG_GETARG_CLV_MODEL(0);
 	BtydData data = DatumGetBtydData(PG_GETARG_DATUM(1));
-	FitInput input = MakeInput(&data, &model->season);
+	FitInput input;
 	BtydModel orders;
-	BtydFitStatus status;
+	double log_gaps;
 	double result;
 
 	if (!ClvUsable(model->orders.status))
@@ -441,14 +441,14 @@ clv_log_likelihood(PG_FUNCTION_ARGS)
 						errdetail("A unit is %g days in the model, and %g days in the data.",
 								  model->unit_days, data.unit_days),
 						errhint("Count the customers with the unit_days of the model.")));
-	if (isnan(LogGaps(&input, (int) model->order)))
+	input = MakeInput(&data, &model->season);
+	log_gaps = LogGaps(&input, (int) model->order);
+	if (isnan(log_gaps))
 		PG_RETURN_NULL();
 	if (BtydPrepare(&orders, ClvProcessByName(model->process), (int) model->order,
 					model->orders.params) != BTYD_OK)
 		elog(ERROR, "malformed clv_model");
-	status = BtydSumLogLikelihood(&orders, input.rows, input.n, &CrmEnvironment, &result);
-	CheckFitStatus(status);
+	CheckFitStatus(BtydSumLogLikelihood(&orders, input.rows, input.n, &CrmEnvironment, &result));
 	pfree(data.rows);
-	result += LogGaps(&input, (int) model->order);
-	PG_RETURN_FLOAT8(result);
+	PG_RETURN_FLOAT8(result + log_gaps);
 }

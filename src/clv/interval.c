@@ -7,12 +7,10 @@
 #include <math.h>
 
 #include "core/numeric/linear.h"
+#include "core/numeric/special.h"
 
 /* What an interval leaves out on each side */
 #define OUT 0.025
-
-/* The 97.5 % point of the normal distribution */
-#define NORMAL_95 1.959963984540054
 
 /* ---------------------------------------------------------------- points
  *

@@ -143,9 +143,10 @@ ClvAsk(ClvPrepared *model, ClvAsked *asked)
 	ClvCheckStatus(
 		BtydPAlive(&model->orders, customer->x, customer->t_x, customer->t, &asked->alive),
 		customer);
-	ClvCheckStatus(
-		ClvAskFuture(model, customer, asked->alive, CLV_ORDERS, &asked->horizon, &asked->orders),
-		customer);
+	if (isfinite(asked->horizon.span))
+		ClvCheckStatus(ClvAskFuture(model, customer, asked->alive, CLV_ORDERS, &asked->horizon,
+									&asked->orders),
+					   customer);
 	if (!model->has_spend)
 		return;
 	ClvCheckStatus(ClvExpectedSpend(&model->model, customer, &asked->spend), customer);

@@ -128,25 +128,20 @@ clv_predict(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	memset(nulls, true, sizeof(nulls));
 
-	status = BtydPAlive(&model->orders, customer.x, customer.t_x, customer.t, &asked.alive);
-	PutAnswer(values, nulls, P_ALIVE, status, asked.alive, &customer);
 	asked.horizon =
 		ClvLookAhead(model, as_of, for_life ? INFINITY : PG_GETARG_INT32(ARG_DAYS), rate);
+	ClvAsk(model, &asked);
+	PutAnswer(values, nulls, P_ALIVE, BTYD_OK, asked.alive, &customer);
 	if (!for_life)
 	{
 		status = ClvAskFuture(model, &customer, asked.alive, CLV_NONE, &asked.horizon, &none);
 		PutAnswer(values, nulls, CHURN_PROBABILITY, status, none, &customer);
-		status =
-			ClvAskFuture(model, &customer, asked.alive, CLV_ORDERS, &asked.horizon, &asked.orders);
-		PutAnswer(values, nulls, EXPECTED_ORDERS, status, asked.orders, &customer);
+		PutAnswer(values, nulls, EXPECTED_ORDERS, BTYD_OK, asked.orders, &customer);
 	}
 	if (model->has_spend)
 	{
-		status = ClvExpectedSpend(&model->model, &customer, &asked.spend);
-		PutAnswer(values, nulls, EXPECTED_SPEND, status, asked.spend, &customer);
-		status =
-			ClvAskFuture(model, &customer, asked.alive, CLV_VALUE, &asked.horizon, &asked.value);
-		PutAnswer(values, nulls, VALUE, status, asked.value * asked.spend * margin, &customer);
+		PutAnswer(values, nulls, EXPECTED_SPEND, BTYD_OK, asked.spend, &customer);
+		PutAnswer(values, nulls, VALUE, BTYD_OK, asked.value * asked.spend * margin, &customer);
 	}
 	if (PG_GETARG_BOOL(ARG_NEXT_ORDER))
 	{

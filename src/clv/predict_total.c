@@ -18,7 +18,6 @@ PG_FUNCTION_INFO_V1(clv_total_combine);
 PG_FUNCTION_INFO_V1(clv_total_final);
 
 #define TOTAL_VERSION 0x746f7431
-#define NORMAL_95 1.959963984540054
 
 /* Arguments of clv_total_add */
 enum

@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "core/numeric/special.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
 
@@ -14,9 +15,6 @@ PG_FUNCTION_INFO_V1(clv_diagnostics);
 PG_FUNCTION_INFO_V1(clv_is_usable);
 PG_FUNCTION_INFO_V1(clv_has_spend);
 PG_FUNCTION_INFO_V1(clv_processes);
-
-/* The 97.5 % point of the normal distribution: 95 % lie between this and its negative */
-#define NORMAL_95 1.959963984540054
 
 /* Gamma-Gamma assumes none; below this the harm is small (Fader & Hardie 2013 fit data with 0.11)
  */

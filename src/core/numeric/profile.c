@@ -10,12 +10,10 @@
 
 #include "core/base/check.h"
 #include "core/numeric/optimise.h"
+#include "core/numeric/special.h"
 
 /* Half the 95 % point of chi-squared with one degree of freedom: so much lower than the top */
 #define DROP 1.9207294103470318
-
-/* The same for a parabola, in standard errors */
-#define ERRORS 1.959963984540054
 
 /* A step is long enough when the drop is within this of what it should be */
 #define DROP_TOLERANCE 0.05
@@ -325,7 +323,7 @@ OptProfile(Optimiser *opt, OptFunction function, void *arg, double quadratic, do
 	for (int axis = 0; axis < nfree; axis++, pairs++)
 	{
 		double curve = matrix[(nfree + 1) * axis];
-		double guess = curve > 0.0 ? fmin(ERRORS / sqrt(curve), 20.0) : 20.0;
+		double guess = curve > 0.0 ? fmin(NORMAL_95 / sqrt(curve), 20.0) : 20.0;
 		double reach = 0.0;
 
 		for (int i = 0; i < nfree; i++)

@@ -4,6 +4,9 @@
 #ifndef CRM_CORE_NUMERIC_SPECIAL_H
 #define CRM_CORE_NUMERIC_SPECIAL_H
 
+/* The 97.5 % point of the normal distribution: 95 % lie between this and its negative */
+#define NORMAL_95 1.959963984540054
+
 extern double Log1pExp(double x);               /* log(1 + e^x) */
 extern double LogRising(double a, double n);    /* log(G(a + n) / G(a)), a > 0, n >= 0 */
 extern double Digamma(double x);                /* x > 0 */
